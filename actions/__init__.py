@@ -1,0 +1,1 @@
+"""What can be done: the action union, its codecs and the executors that carry it out."""

@@ -1,0 +1,1 @@
+"""Who decides: the loop, its records, training and evaluation."""

@@ -1,0 +1,93 @@
+"""Sizes, points and boxes in pixels, and the one place where the model's grid and pixels are converted.
+
+The model speaks of an image as a grid of 0 to 1000 in each direction (Qwen3-VL technical report, section on
+grounding), whatever the image's size. `Grid(1000)` is that reading; some prompts of the same family mean 0 to 999
+(`Grid(999)`). Pixels are integers that exist on the screen: the far edge of the grid is the last pixel, never one beyond.
+"""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Size(BaseModel):
+    """Width and height in pixels, both at least 1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width: int = Field(ge=1)
+    height: int = Field(ge=1)
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+    def contains(self, point: "Point") -> bool:
+        """Whether the point is one of this size's pixels."""
+        return 0 <= point.x < self.width and 0 <= point.y < self.height
+
+
+class Point(BaseModel):
+    """A pixel; x grows to the right and y downwards, both from 0."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    x: int
+    y: int
+
+    def __str__(self) -> str:
+        return f"({self.x}, {self.y})"
+
+
+class Box(BaseModel):
+    """A rectangle in pixels: left and top inclusive, right and bottom exclusive; may be fractional."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def center(self) -> Point:
+        """The pixel in the middle."""
+        return Point(x=int((self.left + self.right) / 2), y=int((self.top + self.bottom) / 2))
+
+    def contains(self, point: Point) -> bool:
+        """Whether the point's pixel lies inside."""
+        return self.left <= point.x < self.right and self.top <= point.y < self.bottom
+
+    def iou(self, other: "Box") -> float:
+        """Intersection over union with another box, between 0 and 1."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        if width <= 0 or height <= 0:
+            return 0.0
+        shared = width * height
+        return shared / (self.area + other.area - shared)
+
+    @property
+    def area(self) -> float:
+        """Square pixels, 0 for a box that is inside out."""
+        return max(0.0, self.right - self.left) * max(0.0, self.bottom - self.top)
+
+
+class Grid(BaseModel):
+    """The model's coordinates: integers from 0 to `top` in each direction, over a whole frame."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    top: int = Field(default=1000, ge=1)
+
+    def to_pixel(self, x: float, y: float, size: Size) -> Point:
+        """The pixel that a grid point means; values outside the grid are moved to its edge."""
+        return Point(x=self._pixel(x, size.width), y=self._pixel(y, size.height))
+
+    def to_grid(self, point: Point, size: Size) -> tuple[int, int]:
+        """The grid point nearest to a pixel's middle."""
+        return self._unit(point.x, size.width), self._unit(point.y, size.height)
+
+    def _pixel(self, value: float, length: int) -> int:
+        inside = min(max(value, 0), self.top)
+        return min(length - 1, int(inside * length / self.top))
+
+    def _unit(self, pixel: int, length: int) -> int:
+        return min(self.top, max(0, round((pixel + 0.5) * self.top / length)))

@@ -1,0 +1,1 @@
+"""Where it happens: environments that a task runs in."""

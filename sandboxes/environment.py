@@ -1,0 +1,54 @@
+"""The seam to every place where a task can happen, in Gymnasium's words."""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from actions.action import Action
+from perception.observation import Observation
+from sandboxes.task import Score, Task
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transition:
+    """What one step led to (Gymnasium: observation, reward, terminated, truncated, info)."""
+
+    observation: Observation
+    reward: float = 0.0
+    terminated: bool = False
+    """The task's world says that it is over."""
+    truncated: bool = False
+    """The environment cut it short (its own limit)."""
+    info: dict[str, Any] = field(default_factory=dict)
+    """Plain data for the log."""
+
+
+class Environment(Protocol):
+    """A place where one task at a time happens."""
+
+    @property
+    def surface(self) -> str:
+        """browser, desktop or android: which actions make sense."""
+        ...
+
+    async def reset(self, task: Task) -> Observation:
+        """Begin the task afresh. Raises SandboxError when it can't."""
+        ...
+
+    async def observe(self) -> Observation:
+        """Look again without acting."""
+        ...
+
+    async def step(self, action: Action) -> Transition:
+        """Act, wait until the surface is at rest, look.
+
+        Raises ActionError when the action is refused, SandboxError when the place broke.
+        """
+        ...
+
+    async def score(self) -> Score | None:
+        """What an outsider reads from the world; None when this task has no checker."""
+        ...
+
+    async def close(self) -> None:
+        """Leave nothing running; may be called twice."""
+        ...

@@ -1,0 +1,1 @@
+"""Who watches: the command line and the console."""
