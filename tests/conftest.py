@@ -1,7 +1,7 @@
 """What all tests share: a clean environment, the browser, a place for runs, a page server.
 
-The environment is cleaned when this file is imported, which is before any module under test is: settings read from
-the environment must not differ between a developer's shell and a bare machine.
+The environment is cleaned when this file is imported, which is before any module under test is: what is read
+from the environment must not differ between a developer's shell and a bare machine.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ clean_environment()
 
 @pytest.fixture(autouse=True, scope="session")
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An empty folder for the user's settings, caches and state, so that no test reads or writes the real ones."""
+    """An empty folder for settings, caches and state, so that no test touches the real ones."""
     home = tmp_path_factory.mktemp("home")
     names = {"XDG_CONFIG_HOME": "config", "XDG_CACHE_HOME": "cache", "XDG_STATE_HOME": "state"}
     before = {name: os.environ.get(name) for name in names}
@@ -61,13 +61,12 @@ def repository() -> Path:
 
 @pytest.fixture(scope="session")
 def chromium() -> Path:
-    """The browser that set-up installs. Missing, it fails the test: a skipped browser test would prove nothing."""
+    """The browser that set-up installs. Missing, it fails the test: a skipped one would prove nothing."""
     named = os.environ.get("HANDEYE_CHROMIUM")
     found = named or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if found is None:
-        pytest.fail(
-            "Chromium is missing: run `make setup`, or set HANDEYE_CHROMIUM=/path/to/chrome", pytrace=False
-        )
+        line = "Chromium is missing: run `make setup`, or set HANDEYE_CHROMIUM=/path/to/chrome"
+        pytest.fail(line, pytrace=False)
     return Path(found)
 
 
