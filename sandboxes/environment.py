@@ -1,7 +1,7 @@
 """The seam to every place where a task can happen, in Gymnasium's words."""
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from actions.action import Action
 from perception.observation import Observation
@@ -51,4 +51,13 @@ class Environment(Protocol):
 
     async def close(self) -> None:
         """Leave nothing running; may be called twice."""
+        ...
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """An environment whose world can outlive the process that drove it; a resumed run asks for it."""
+
+    async def reattach(self, task: Task) -> Observation | None:
+        """Find the task's world as it was left, instead of `reset`; None when it is gone."""
         ...

@@ -1,0 +1,1 @@
+"""How good a model is: benchmarks, the runs over them, and the report."""
