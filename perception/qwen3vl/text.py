@@ -1,0 +1,167 @@
+"""The decoder: a causal language model with QK-norm, grouped queries and interleaved MRoPE.
+
+B batch, T new tokens, S tokens attended to (T and what the cache holds), H query heads, G key-value heads,
+d width of a head, D width of the model, V visual tokens.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from perception.qwen3vl.config import TextConfig
+from perception.qwen3vl.rope import frequencies, frequency_axes, rotate, token_angles
+
+Tap = Callable[[int, Tensor], None]
+"""Called with a layer's index and its input [B, T, D]."""
+
+
+class Cache(Protocol):
+    """Keys and values of tokens that were seen before."""
+
+    def update(self, layer_index: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Adds k, v [B, G, T, d] of a layer; gives all it has for that layer, [B, G, S, d], the new ones last."""
+        ...
+
+
+class RMSNorm(nn.Module):
+    """x / rms(x) * weight over the last dimension (arXiv 1910.07467)."""
+
+    def __init__(self, size: int, eps: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(size))
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x [..., size] -> the same shape and dtype."""
+        return F.rms_norm(x, self.weight.shape, self.weight.to(x.dtype), self.eps)
+
+
+class TextAttention(nn.Module):
+    """Attention of the decoder."""
+
+    def __init__(self, config: TextConfig, layer_index: int) -> None:
+        super().__init__()
+        self.layer_index = layer_index
+        self.head_dim = config.head_dim
+        self.num_groups = config.num_attention_heads // config.num_key_value_heads
+        width, keys = config.num_attention_heads * self.head_dim, config.num_key_value_heads * self.head_dim
+        self.q_proj = nn.Linear(config.hidden_size, width, bias=config.attention_bias)
+        self.k_proj = nn.Linear(config.hidden_size, keys, bias=config.attention_bias)
+        self.v_proj = nn.Linear(config.hidden_size, keys, bias=config.attention_bias)
+        self.o_proj = nn.Linear(width, config.hidden_size, bias=config.attention_bias)
+        self.q_norm = RMSNorm(self.head_dim, config.rms_norm_eps)
+        self.k_norm = RMSNorm(self.head_dim, config.rms_norm_eps)
+
+    def project(self, x: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """x [B, T, D], cos and sin [B, T, d/2] -> q [B, H, T, d], k and v [B, G, T, d], normalised and rotated."""
+        cos, sin = cos[:, :, None], sin[:, :, None]
+        q = rotate(self.q_norm(self._heads(self.q_proj(x))), cos, sin)
+        k = rotate(self.k_norm(self._heads(self.k_proj(x))), cos, sin)
+        return q.transpose(1, 2), k.transpose(1, 2), self._heads(self.v_proj(x)).transpose(1, 2)
+
+    def forward(
+        self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | None, cache: Cache | None
+    ) -> Tensor:
+        """x [B, T, D] -> [B, T, D]; mask: added to the scores, broadcast to [B, H, T, S], or None for causal."""
+        q, k, v = self.project(x, cos, sin)
+        if cache is not None:
+            k, v = cache.update(self.layer_index, k, v)
+        if mask is None and 1 < q.shape[2] < k.shape[2]:
+            mask = _late_causal(q.shape[2], k.shape[2], q.device)
+        causal = mask is None and q.shape[2] == k.shape[2]
+        k, v = self._repeat(k), self._repeat(v)
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
+        return self.o_proj(mixed.transpose(1, 2).flatten(2))
+
+    def _heads(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (-1, self.head_dim))
+
+    def _repeat(self, x: Tensor) -> Tensor:
+        return x if self.num_groups == 1 else x.repeat_interleave(self.num_groups, 1)
+
+
+def _late_causal(new: int, total: int, device: torch.device) -> Tensor:
+    """[new, total] bool: the new tokens come last, and each sees what is before it."""
+    return torch.ones(new, total, dtype=torch.bool, device=device).tril(total - new)
+
+
+class TextMLP(nn.Module):
+    """Gated feed-forward part (SwiGLU, arXiv 2002.05202)."""
+
+    def __init__(self, config: TextConfig) -> None:
+        super().__init__()
+        self.gate_proj = nn.Linear(config.hidden_size, config.intermediate_size, bias=False)
+        self.up_proj = nn.Linear(config.hidden_size, config.intermediate_size, bias=False)
+        self.down_proj = nn.Linear(config.intermediate_size, config.hidden_size, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x [B, T, D] -> [B, T, D]."""
+        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+
+
+class TextLayer(nn.Module):
+    """Attention, then feed-forward, each on a normalised copy and added back."""
+
+    def __init__(self, config: TextConfig, layer_index: int) -> None:
+        super().__init__()
+        self.self_attn = TextAttention(config, layer_index)
+        self.mlp = TextMLP(config)
+        self.input_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+
+    def forward(
+        self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | None, cache: Cache | None
+    ) -> Tensor:
+        """x [B, T, D] -> [B, T, D]."""
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin, mask, cache)
+        return x + self.mlp(self.post_attention_layernorm(x))
+
+
+class Decoder(nn.Module):
+    """Embedding table, layers and last norm."""
+
+    def __init__(self, config: TextConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.layers = nn.ModuleList(TextLayer(config, index) for index in range(config.num_hidden_layers))
+        self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+
+    def angles(self, position_ids: Tensor) -> tuple[Tensor, Tensor]:
+        """cos and sin, float32 [B, T, d/2], of positions [3, B, T]: what `TextAttention.project` takes."""
+        config, device = self.config, position_ids.device
+        axes = torch.tensor(frequency_axes(config.head_dim, config.mrope_section), device=device)
+        return token_angles(position_ids, axes, frequencies(config.head_dim, config.rope_theta, device))
+
+    def forward(
+        self,
+        x: Tensor,
+        position_ids: Tensor,
+        *,
+        mask: Tensor | None = None,
+        visual: tuple[Tensor, Sequence[Tensor]] | None = None,
+        cache: Cache | None = None,
+        tap: Tap | None = None,
+    ) -> Tensor:
+        """x [B, T, D] -> [B, T, D], normalised. See `Qwen3VL.hidden`."""
+        kind = x.device.type
+        dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else x.dtype
+        cos, sin = (angle.to(dtype) for angle in self.angles(position_ids))
+        scores = None if mask is None else _scores(mask, dtype)
+        places = None if visual is None else visual[0].flatten().nonzero().squeeze(1)
+        for index, layer in enumerate(self.layers):
+            if tap is not None:
+                tap(index, x)
+            x = layer(x, cos, sin, scores, cache)
+            if visual is not None and places is not None and index < len(visual[1]):
+                added = visual[1][index].to(x.dtype)
+                x = x.flatten(0, 1).index_add(0, places, added).view_as(x)
+        return self.norm(x)
+
+
+def _scores(mask: Tensor, dtype: torch.dtype) -> Tensor:
+    """A bool mask as what is added to the scores: made once, where attention would make it in every layer."""
+    return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill_(~mask, float("-inf"))
