@@ -7,8 +7,6 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pytest
-
 PACKAGES = ("perception", "actions", "sandboxes", "agent", "ui")
 
 
@@ -19,7 +17,6 @@ def tracked_files(repository: Path) -> set[str]:
     return {name for name in listed.stdout.splitlines() if (repository / name).exists()}
 
 
-@pytest.mark.slow
 def test_wheel_holds_every_file_of_the_packages(repository: Path, tmp_path: Path) -> None:
     options = ["--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check"]
     command = [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", str(tmp_path), str(repository)]
