@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from perception.qwen3vl.attention import additive, attend, compute_dtype
 from perception.qwen3vl.config import TextConfig
 from perception.qwen3vl.rope import frequencies, frequency_axes, rotate, token_angles
 
@@ -46,7 +47,6 @@ class TextAttention(nn.Module):
         super().__init__()
         self.layer_index = layer_index
         self.head_dim = config.head_dim
-        self.num_groups = config.num_attention_heads // config.num_key_value_heads
         width, keys = config.num_attention_heads * self.head_dim, config.num_key_value_heads * self.head_dim
         self.q_proj = nn.Linear(config.hidden_size, width, bias=config.attention_bias)
         self.k_proj = nn.Linear(config.hidden_size, keys, bias=config.attention_bias)
@@ -69,23 +69,11 @@ class TextAttention(nn.Module):
         q, k, v = self.project(x, cos, sin)
         if cache is not None:
             k, v = cache.update(self.layer_index, k, v)
-        if mask is None and 1 < q.shape[2] < k.shape[2]:
-            mask = _late_causal(q.shape[2], k.shape[2], q.device)
-        causal = mask is None and q.shape[2] == k.shape[2]
-        k, v = self._repeat(k), self._repeat(v)
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
+        mixed = attend(q, k, v, mask, causal=True)
         return self.o_proj(mixed.transpose(1, 2).flatten(2))
 
     def _heads(self, x: Tensor) -> Tensor:
         return x.unflatten(-1, (-1, self.head_dim))
-
-    def _repeat(self, x: Tensor) -> Tensor:
-        return x if self.num_groups == 1 else x.repeat_interleave(self.num_groups, 1)
-
-
-def _late_causal(new: int, total: int, device: torch.device) -> Tensor:
-    """[new, total] bool: the new tokens come last, and each sees what is before it."""
-    return torch.ones(new, total, dtype=torch.bool, device=device).tril(total - new)
 
 
 class TextMLP(nn.Module):
@@ -147,10 +135,9 @@ class Decoder(nn.Module):
         tap: Tap | None = None,
     ) -> Tensor:
         """x [B, T, D] -> [B, T, D], normalised. See `Qwen3VL.hidden`."""
-        kind = x.device.type
-        dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else x.dtype
+        dtype = compute_dtype(x)
         cos, sin = (angle.to(dtype) for angle in self.angles(position_ids))
-        scores = None if mask is None else _scores(mask, dtype)
+        scores = None if mask is None else additive(mask, dtype)  # once, and not in every layer
         places = None if visual is None else visual[0].flatten().nonzero().squeeze(1)
         for index, layer in enumerate(self.layers):
             if tap is not None:
@@ -160,8 +147,3 @@ class Decoder(nn.Module):
                 added = visual[1][index].to(x.dtype)
                 x = x.flatten(0, 1).index_add(0, places, added).view_as(x)
         return self.norm(x)
-
-
-def _scores(mask: Tensor, dtype: torch.dtype) -> Tensor:
-    """A bool mask as what is added to the scores: made once, where attention would make it in every layer."""
-    return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill_(~mask, float("-inf"))

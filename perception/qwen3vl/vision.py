@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from perception.qwen3vl.attention import attend, compute_dtype
 from perception.qwen3vl.config import VisionConfig
 from perception.qwen3vl.merger import Merger
 from perception.qwen3vl.rope import Grid, patch_angles, rotate
@@ -88,7 +89,7 @@ class VisionAttention(nn.Module):
 def _attend(q: Tensor, k: Tensor, v: Tensor, frames: int) -> Tensor:
     """q, k, v [frames * L, H, d] -> [frames * L, H * d]."""
     q, k, v = (tensor.unflatten(0, (frames, -1)).transpose(1, 2) for tensor in (q, k, v))
-    return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(0, 1).flatten(1)
+    return attend(q, k, v).transpose(1, 2).flatten(0, 1).flatten(1)
 
 
 class VisionMLP(nn.Module):
@@ -144,7 +145,7 @@ class VisionTower(nn.Module):
         frames = [(h, w) for t, h, w in grids for _ in range(t)]
         layouts = [self.layout(h, w, x.device) for h, w in frames]
         x = x + self._positions(frames, layouts).to(x.dtype)
-        cos = torch.cat([layout.cos for layout in layouts]).to(_compute_dtype(x))
+        cos = torch.cat([layout.cos for layout in layouts]).to(compute_dtype(x))
         sin = torch.cat([layout.sin for layout in layouts]).to(cos.dtype)
         runs = _runs([h * w for h, w in frames])
         deepstack = []
@@ -225,9 +226,3 @@ def _between(index: Tensor, size: int, side: int) -> tuple[Tensor, Tensor, Tenso
     before = place.floor()
     after = (before.long() + 1).clamp(max=side - 1)
     return before.long(), after, place - before
-
-
-def _compute_dtype(x: Tensor) -> torch.dtype:
-    """The dtype that matrix products of x come out in, autocast included."""
-    kind = x.device.type
-    return torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else x.dtype

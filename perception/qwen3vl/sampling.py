@@ -1,0 +1,66 @@
+"""Drawing the next token from scores: temperature, top-k, top-p, presence penalty, seed.
+
+The log-probability that is reported is the token's at temperature 1 among the tokens that are allowed, before any of
+these: that is what training compares policies by.
+"""
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from perception.clients.client import Sampling
+
+
+class Sampler:
+    """Draws the tokens of one reply; holds its random generator and the tokens that it has used."""
+
+    def __init__(self, sampling: Sampling) -> None:
+        self._sampling = sampling
+        self._generator: torch.Generator | None = None
+        if sampling.temperature > 0:
+            self._generator = torch.Generator()
+            if sampling.seed is not None:
+                self._generator.manual_seed(sampling.seed)
+            else:
+                self._generator.seed()
+        self._used: set[int] = set()
+
+    def draw(self, scores: Tensor, allowed: NDArray | None = None) -> tuple[int, float]:
+        """The next token and its log-probability.
+
+        scores: [vocabulary], changed in place; allowed: bool [vocabulary], None for all. Raises ValueError when
+        nothing is allowed.
+        """
+        scores = scores.float()
+        if allowed is not None:
+            if not allowed.any():
+                raise ValueError("no token is allowed")
+            scores.masked_fill_(torch.from_numpy(~allowed), float("-inf"))
+        token = self._choose(scores)
+        self._used.add(token)
+        return token, float(scores[token] - scores.logsumexp(0))
+
+    def note(self, tokens: list[int]) -> None:
+        """Counts tokens that were not drawn (the grammar forced them) as used."""
+        if self._sampling.presence_penalty:
+            self._used.update(tokens)
+
+    def _choose(self, scores: Tensor) -> int:
+        penalty = self._sampling.presence_penalty
+        if penalty and self._used:
+            scores = scores.clone()
+            scores[list(self._used)] -= penalty
+        if self._generator is None:
+            return int(scores.argmax())
+        return self._draw(scores / self._sampling.temperature)
+
+    def _draw(self, scores: Tensor) -> int:
+        """A token at random, among the likeliest `top_k` and then the smallest set that holds `top_p`."""
+        order = scores.argsort(descending=True, stable=True)
+        if self._sampling.top_k:
+            order = order[: self._sampling.top_k]
+        shares = scores[order].softmax(0)
+        if self._sampling.top_p < 1:
+            before = shares.cumsum(0) - shares
+            shares = shares.masked_fill(before >= self._sampling.top_p, 0.0)
+        return int(order[torch.multinomial(shares, 1, generator=self._generator)])
