@@ -71,7 +71,9 @@ class TripleClick(_Action):
 
 
 class LeftClickDrag(_Action):
-    """Press the left button at `start`, move to `end`, let go. A model that names only the end starts at the pointer."""
+    """Press the left button at `start`, move to `end`, let go. A model that names only the end starts at
+    the pointer.
+    """
 
     kind: Literal["left_click_drag"] = "left_click_drag"
     start: Point | None = None

@@ -11,7 +11,7 @@ class Executor(Protocol):
     async def execute(self, action: Action) -> None:
         """Do exactly what the action says.
 
-        Raises ActionUnsupported when the surface has no such action, ExecutionError when it broke, SurfaceLost when
-        the surface is gone. Held keys and buttons are released whatever happens.
+        Raises ActionUnsupported when the surface has no such action, ExecutionError when it broke,
+        SurfaceLost when the surface is gone. Held keys and buttons are released whatever happens.
         """
         ...

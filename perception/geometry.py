@@ -1,8 +1,9 @@
 """Sizes, points and boxes in pixels, and the one place where the model's grid and pixels are converted.
 
 The model speaks of an image as a grid of 0 to 1000 in each direction (Qwen3-VL technical report, section on
-grounding), whatever the image's size. `Grid(1000)` is that reading; some prompts of the same family mean 0 to 999
-(`Grid(999)`). Pixels are integers that exist on the screen: the far edge of the grid is the last pixel, never one beyond.
+grounding), whatever the image's size. `Grid(1000)` is that reading; some prompts of the same family mean 0 to
+999 (`Grid(999)`). Pixels are integers that exist on the screen: the far edge of the grid is the last pixel,
+never one beyond.
 """
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -82,7 +83,7 @@ class Grid(BaseModel):
         return Point(x=self._pixel(x, size.width), y=self._pixel(y, size.height))
 
     def to_grid(self, point: Point, size: Size) -> tuple[int, int]:
-        """The grid point nearest to a pixel's middle."""
+        """The grid point nearest to a pixel's middle; exact both ways for frames of up to `top` pixels."""
         return self._unit(point.x, size.width), self._unit(point.y, size.height)
 
     def _pixel(self, value: float, length: int) -> int:
@@ -90,4 +91,6 @@ class Grid(BaseModel):
         return min(length - 1, int(inside * length / self.top))
 
     def _unit(self, pixel: int, length: int) -> int:
-        return min(self.top, max(0, round((pixel + 0.5) * self.top / length)))
+        # Nearest, and a tie goes down: so a length of up to `top` pixels comes back exactly from `to_pixel`.
+        nearest = -((length - (2 * pixel + 1) * self.top) // (2 * length))
+        return min(self.top, max(0, nearest))
