@@ -1,0 +1,62 @@
+"""What to do when a run goes nowhere: try otherwise, then stop.
+
+A pure reading of the recorded steps, so a resumed run comes to the same as one that was never cut. A step makes no
+headway when it repeats an action on a screen where that very action was carried out before, or when it failed or changed
+nothing. The length of the unbroken row of such steps at the end tells what to do.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from actions.action import ACTION
+from agent.trajectory import Step
+
+
+class Advice(NamedTuple):
+    """What recovery comes to after a step."""
+
+    attempt: int = 0
+    """0: all is well; n: the n-th further try, for which the policy should come to something else."""
+    stop: bool = False
+    """Whether to give up."""
+    note: str = ""
+    """In words, for a model that reads notes and for the outcome's reason."""
+
+
+def advise(steps: Sequence[Step], stuck_after: int) -> Advice:
+    """Advice after the last of `steps`; the run is stuck after `stuck_after` steps in a row without headway."""
+    idle = num_idle(steps)
+    if idle == 0:
+        return Advice()
+    note = f"{_cause(steps)}. Do something else: another control, another point, or scroll."
+    return Advice(attempt=idle, stop=idle >= stuck_after, note=note)
+
+
+def num_idle(steps: Sequence[Step]) -> int:
+    """How many steps at the end made no headway."""
+    seen: set[tuple[str, str]] = set()
+    idle = 0
+    for step in steps:
+        again = _signature(step) in seen
+        idle = idle + 1 if again or _in_vain(step) else 0
+        seen.add(_signature(step))
+    return idle
+
+
+def _signature(step: Step) -> tuple[str, str]:
+    """The screen and the action; reading a point again on an equal screen can only end as it did."""
+    action = "" if step.action is None else ACTION.dump_json(step.action).decode()
+    return step.before.digest, action
+
+
+def _in_vain(step: Step) -> bool:
+    return bool(step.error) or step.verdict is None or not step.verdict.changed
+
+
+def _cause(steps: Sequence[Step]) -> str:
+    last = steps[-1]
+    if last.error:
+        return f"The last action failed: {last.error}"
+    if _in_vain(last):
+        return "The last action changed nothing on the screen"
+    return "The same action was carried out on the same screen before"

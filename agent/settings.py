@@ -1,0 +1,192 @@
+"""Everything that can be set, in one frozen object: a TOML file, then HANDEYE_ variables, then flags; the later wins.
+
+    handeye.toml               variable                        flag's key
+    [run]                      HANDEYE_RUN__MAX_STEPS=20       run.max_steps
+    max_steps = 20
+
+It is built once, by the command line; lower code receives its section only. A key that nobody knows is an error that
+names where it stands, since a setting that is silently dropped is worse than none.
+"""
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from agent.errors import SettingsError
+from perception.geometry import Size
+
+PREFIX = "HANDEYE_"
+FILE_VARIABLE = "HANDEYE_SETTINGS"
+"""Names the settings file; without it `handeye.toml` in the working folder is read when it is there."""
+DEFAULT_FILE = Path("handeye.toml")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelSettings(_Section):
+    """Which model decides."""
+
+    name: str = "nano"
+    """A name of `perception.clients.catalog`, or the URL of an OpenAI-compatible server."""
+    served_name: str = ""
+    """What the server calls the model; empty: the first that it lists."""
+    api_key: SecretStr = SecretStr("")
+    timeout_seconds: float = Field(default=120.0, gt=0)
+    codec: str = ""
+    """Empty: what suits the model."""
+    prompt: str = ""
+    """compact or computer_use; empty: what suits the model."""
+
+
+class RunSettings(_Section):
+    """One run of the loop."""
+
+    folder: Path = Path("runs")
+    """Where the folders of runs are made."""
+    max_steps: int = Field(default=30, ge=1)
+    max_seconds: float = Field(default=600.0, gt=0)
+    max_tokens: int = Field(default=1_000_000, ge=1)
+    """Of all prompts and replies together."""
+    stuck_after: int = Field(default=6, ge=1)
+    """Steps in a row without headway after which the run stops."""
+    num_recent: int = Field(default=4, ge=0)
+    """Earlier turns that the full style shows as image and reply."""
+
+
+class BrowserSettings(_Section):
+    """The browser that tasks happen in."""
+
+    executable: str = ""
+    """Empty: the first Chromium that is found."""
+    viewport: Size = Size(width=320, height=224)
+    headed: bool = False
+    load_seconds: float = Field(default=20.0, gt=0)
+
+
+class EvaluationSettings(_Section):
+    """Benchmarks."""
+
+    seed: int = 1_000_001
+    episodes: int = Field(default=20, ge=1)
+    """Of each task."""
+    max_steps: int = Field(default=10, ge=1)
+    max_seconds: float = Field(default=120.0, gt=0)
+
+
+class Settings(BaseSettings):
+    """All sections."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+
+    model: ModelSettings = ModelSettings()
+    run: RunSettings = RunSettings()
+    browser: BrowserSettings = BrowserSettings()
+    evaluation: EvaluationSettings = EvaluationSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` gives: it merges the sources itself, to be able to say where a wrong key stands."""
+        return (init_settings,)
+
+
+def load(
+    file: Path | None = None,
+    flags: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """Read file and variables, lay flags (`{"run.max_steps": 5}`) over them, and check the whole.
+
+    Raises SettingsError, one sentence that names file, variable or flag and the key.
+    """
+    variables = os.environ if environ is None else environ
+    path = _file(file, variables)
+    origins: dict[tuple[str, ...], str] = {}
+    merged: dict[str, Any] = {}
+    sources = (
+        (_from_file(path) if path else (), str(path)),
+        (_from_variables(variables), "the environment"),
+        (((tuple(key.split(".")), value) for key, value in (flags or {}).items()), "the command line"),
+    )
+    for entries, origin in sources:
+        for keys, value in entries:
+            _put(merged, keys, value)
+            origins[keys] = origin
+    try:
+        return Settings(**merged)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error, origins)) from error
+
+
+def _file(file: Path | None, variables: Mapping[str, str]) -> Path | None:
+    named = file or (Path(variables[FILE_VARIABLE]) if variables.get(FILE_VARIABLE) else None)
+    if named is not None and not named.is_file():
+        raise SettingsError(f"the settings file {named} does not exist")
+    return named or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
+
+
+def _from_file(path: Path) -> Iterator[tuple[tuple[str, ...], Any]]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"the settings file {path} can't be read: {error}") from error
+    return _leaves(content, ())
+
+
+def _leaves(content: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for key, value in content.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, (*above, key))
+        else:
+            yield (*above, key), value
+
+
+def _from_variables(variables: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """HANDEYE_SECTION__KEY. Names without `__` are left to others (HANDEYE_SETTINGS, variables of tests)."""
+    for name, value in variables.items():
+        if name.startswith(PREFIX) and "__" in name:
+            yield tuple(name.removeprefix(PREFIX).lower().split("__")), value
+
+
+def _put(merged: dict[str, Any], keys: tuple[str, ...], value: Any) -> None:
+    *sections, last = keys
+    for section in sections:
+        inner = merged.setdefault(section, {})
+        if not isinstance(inner, dict):
+            inner = merged[section] = {}
+        merged = inner
+    merged[last] = value
+
+
+def _sentence(error: ValidationError, origins: Mapping[tuple[str, ...], str]) -> str:
+    first = error.errors(include_url=False)[0]
+    where = tuple(str(part) for part in first["loc"])
+    origin = next((origins[keys] for keys in origins if keys[: len(where)] == where), "the settings")
+    key = ".".join(where)
+    if first["type"] == "extra_forbidden":
+        return f"{origin}: there is no setting {key}; known are {', '.join(_known(where))}"
+    return f"{origin}: {key}: {first['msg']}"
+
+
+def _known(where: tuple[str, ...]) -> list[str]:
+    """The keys that could have stood in that place."""
+    kind: type[BaseModel] = Settings
+    for part in where[:-1]:
+        inner = kind.model_fields[part].annotation if part in kind.model_fields else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            break
+        kind = inner
+    return list(kind.model_fields)
