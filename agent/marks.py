@@ -25,7 +25,8 @@ _LONGEST_TEXT = 40
 
 
 def action_marks(action: Action | None, size: Size, pointer: Point | None = None) -> tuple[Mark, ...]:
-    """What to draw for an action on a frame of this size; `pointer` is where the mouse was before, if that is known."""
+    """What to draw for an action on a frame of this size; `pointer` is where the mouse was before, if that is
+    known."""
     resting = pointer or Point(x=size.width // 2, y=size.height // 2)
     match action:
         case LeftClick():
