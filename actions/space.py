@@ -127,8 +127,8 @@ def computer_use(surface: str = "browser", grid: int = 1000) -> dict[str, Any]:
             "name": "computer_use",
             "description": (
                 f"Works a {surface} by mouse and keyboard. The screen counts as {grid}x{grid}. Each call is "
-                "one action, and a new picture of the screen follows it. Click in the middle of what is meant. "
-                "What was clicked may need a moment: wait if nothing has changed yet."
+                "one action, and a new picture of the screen follows it. Click in the middle of what is "
+                "meant. What was clicked may need a moment: wait if nothing has changed yet."
             ),
             "parameters": {
                 "type": "object",

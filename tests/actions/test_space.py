@@ -40,8 +40,10 @@ ACTIONS = [
 
 
 def matcher(schema: dict) -> llguidance.LLMatcher:
-    defaults = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
-    grammar = llguidance.LLMatcher.grammar_from_json_schema(json.dumps(schema), defaults=defaults)
+    grammar = llguidance.LLMatcher.grammar_from_json_schema(
+        json.dumps(schema),
+        defaults={"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "},
+    )
     return llguidance.LLMatcher(llguidance.LLTokenizer("byte"), grammar)
 
 
@@ -96,6 +98,7 @@ def test_after_the_action_is_told_apart_the_grammar_forces_the_rest():
     assert bytes(found.compute_ff_tokens()) == b', "coordinate": ['
 
 
+@pytest.mark.slow
 def test_the_schema_compiles_in_xgrammar():
     xgrammar = pytest.importorskip("xgrammar")
     schema = reply_schema("browser", bounded=False)
