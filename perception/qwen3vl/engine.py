@@ -183,7 +183,11 @@ class Engine:
         expected = longest + min(128, max(row.request.sampling.max_tokens for row in rows))
         weight = self.model.model.language_model.embed_tokens.weight
         return KeyValueCache(
-            self.model.config.text, num_rows=len(rows), capacity=expected, dtype=weight.dtype, device=weight.device
+            self.model.config.text,
+            num_rows=len(rows),
+            capacity=expected,
+            dtype=weight.dtype,
+            device=weight.device,
         )
 
     def _prefill(self, rows: list[_Row], features: ImageFeatures | None, cache: KeyValueCache) -> Tensor:

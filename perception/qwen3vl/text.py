@@ -36,8 +36,8 @@ class RMSNorm(nn.Module):
         self.eps = eps
 
     def forward(self, x: Tensor) -> Tensor:
-        """x [..., size] -> the same shape and dtype."""
-        return F.rms_norm(x, self.weight.shape, self.weight.to(x.dtype), self.eps)
+        """x [..., size] -> the same shape, in the dtype that the matrix products after it want."""
+        return F.rms_norm(x, self.weight.shape, self.weight.to(x.dtype), self.eps).to(compute_dtype(x))
 
 
 class TextAttention(nn.Module):
@@ -57,10 +57,10 @@ class TextAttention(nn.Module):
 
     def project(self, x: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """x [B, T, D], cos and sin [B, T, d/2] -> q [B, H, T, d], k and v [B, G, T, d], normalised and rotated."""
-        cos, sin = cos[:, :, None], sin[:, :, None]
-        q = rotate(self.q_norm(self._heads(self.q_proj(x))), cos, sin)
-        k = rotate(self.k_norm(self._heads(self.k_proj(x))), cos, sin)
-        return q.transpose(1, 2), k.transpose(1, 2), self._heads(self.v_proj(x)).transpose(1, 2)
+        cos, sin = cos[:, None], sin[:, None]
+        q = rotate(self.q_norm(self._heads(self.q_proj(x))).transpose(1, 2), cos, sin)
+        k = rotate(self.k_norm(self._heads(self.k_proj(x))).transpose(1, 2), cos, sin)
+        return q, k, self._heads(self.v_proj(x)).transpose(1, 2)
 
     def forward(
         self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | None, cache: Cache | None

@@ -73,23 +73,23 @@ class VisionAttention(nn.Module):
         self.proj = nn.Linear(config.hidden_size, config.hidden_size)
 
     def project(self, x: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """x [N, Dv], cos and sin [N, d/2] -> q, k, v [N, H, d], q and k rotated."""
-        qkv = self.qkv(x).view(x.shape[0], 3, self.num_heads, -1)
-        qk = rotate(qkv[:, :2], cos[:, None, None], sin[:, None, None])
-        return qk[:, 0], qk[:, 1], qkv[:, 2]
+        """x [N, Dv], cos and sin [N, d/2] -> q, k, v [H, N, d], q and k rotated."""
+        qkv = self.qkv(x).view(x.shape[0], 3, self.num_heads, -1).permute(1, 2, 0, 3)
+        q, k = rotate(qkv[:2], cos, sin)
+        return q, k, qkv[2]
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, runs: Sequence[tuple[int, int]]) -> Tensor:
         """x [N, Dv] -> [N, Dv]; runs: (number of frames, patches of each), frames of one size in one batch."""
         sizes = [frames * length for frames, length in runs]
-        heads = (tensor.split(sizes) for tensor in self.project(x, cos, sin))
+        heads = (tensor.split(sizes, 1) for tensor in self.project(x, cos, sin))
         parts = [_attend(q, k, v, frames) for (frames, _), q, k, v in zip(runs, *heads, strict=True)]
         return self.proj(parts[0] if len(parts) == 1 else torch.cat(parts))
 
 
 def _attend(q: Tensor, k: Tensor, v: Tensor, frames: int) -> Tensor:
-    """q, k, v [frames * L, H, d] -> [frames * L, H * d]."""
-    q, k, v = (tensor.unflatten(0, (frames, -1)).transpose(1, 2) for tensor in (q, k, v))
-    return attend(q, k, v).transpose(1, 2).flatten(0, 1).flatten(1)
+    """q, k, v [H, frames * L, d] -> [frames * L, H * d]. Heads are the batch here: it saves copies."""
+    mixed = attend(*(tensor.unflatten(1, (frames, -1)) for tensor in (q, k, v)))
+    return mixed.permute(1, 2, 0, 3).flatten(0, 1).flatten(1)
 
 
 class VisionMLP(nn.Module):
