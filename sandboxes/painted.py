@@ -33,7 +33,6 @@ _LINE = (130, 130, 140)
 _FOCUS = (30, 100, 200)
 _BUTTON = (52, 92, 88)
 _ROW = 48
-_FONT = ImageFont.load_default(13)
 
 
 class PaintedForm(BaseModel):
@@ -66,6 +65,7 @@ class PaintedEnvironment:
         self.pressed: dict[str, str | bool] | None = None
         """What the controls held when the button was last pressed."""
         self._size = DEFAULT_SIZE
+        self._font = ImageFont.load_default(13)
         self._selected = False
         self._began: float | None = None
 
@@ -174,20 +174,20 @@ class PaintedEnvironment:
                 self._draw_check(draw, name, box)
             else:
                 draw.rounded_rectangle(_corners(box), 5, _BUTTON, self._edge(name))
-                draw.text((box.left + 14, box.top + 5), name, (255, 255, 255), _FONT)
+                draw.text((box.left + 14, box.top + 5), name, (255, 255, 255), self._font)
         if self.pressed is not None:
             button = self.boxes[self.form.button]
-            draw.text((button.right + 12, button.top + 5), "Saved", _INK, _FONT)
+            draw.text((button.right + 12, button.top + 5), "Saved", _INK, self._font)
         return image
 
     def _draw_field(self, draw: ImageDraw.ImageDraw, name: str, box: Box) -> None:
         text, focused = str(self.values[name]), name == self.focus
-        end = box.left + 6 + draw.textlength(text, _FONT)
-        draw.text((box.left, box.top - 18), name, _INK, _FONT)
+        end = box.left + 6 + draw.textlength(text, self._font)
+        draw.text((box.left, box.top - 18), name, _INK, self._font)
         draw.rectangle(_corners(box), (255, 255, 255), self._edge(name))
         if self._selected and focused:
             draw.rectangle((box.left + 5, box.top + 4, end, box.bottom - 5), (190, 212, 250))
-        draw.text((box.left + 6, box.top + 4), text, _INK, _FONT)
+        draw.text((box.left + 6, box.top + 4), text, _INK, self._font)
         if focused:
             draw.line((end + 1, box.top + 4, end + 1, box.bottom - 5), _INK)
 
@@ -196,7 +196,7 @@ class PaintedEnvironment:
         draw.rectangle((left, top + 3, left + 14, top + 17), (255, 255, 255), self._edge(name))
         if self.values[name]:
             draw.line((left + 3, top + 10, left + 6, top + 14, left + 12, top + 6), _INK, 2)
-        draw.text((left + 22, top + 3), name, _INK, _FONT)
+        draw.text((left + 22, top + 3), name, _INK, self._font)
 
     def _edge(self, name: str) -> tuple[int, int, int]:
         return _FOCUS if name == self.focus else _LINE
