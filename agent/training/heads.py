@@ -1,0 +1,42 @@
+"""Heads that only training has: they are kept in its checkpoints and never in the model's folder.
+
+Dv width of the tower, D width of the decoder.
+"""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from agent.training.losses.pointing import PLACE_BINS
+from agent.training.screens import NUM_CHARS, NUM_SLOTS
+from perception.qwen3vl.config import Config
+
+POINTER_WIDTH = 128
+
+
+class TrainingHeads(nn.Module):
+    """Reading (per patch), place (per visual token) and pointer (per place whose next token is a coordinate)."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        tower, width = config.vision.hidden_size, config.text.hidden_size
+        self.reading = nn.Sequential(nn.LayerNorm(tower), nn.Linear(tower, NUM_SLOTS * NUM_CHARS))
+        self.place = nn.Linear(width, 2 * PLACE_BINS)
+        self.pointer_query = nn.Linear(width, POINTER_WIDTH, bias=False)
+        self.pointer_key = nn.Linear(width, POINTER_WIDTH, bias=False)
+
+    def read(self, patches: Tensor) -> Tensor:
+        """patches [M, Dv] -> [M, slots, characters]."""
+        return self.reading(patches).view(-1, NUM_SLOTS, NUM_CHARS)
+
+    def places(self, tokens: Tensor) -> Tensor:
+        """tokens [M, D] -> [M, 2, PLACE_BINS]."""
+        return self.place(_normed(tokens)).view(-1, 2, PLACE_BINS)
+
+    def point(self, queries: Tensor, tokens: Tensor) -> Tensor:
+        """queries [Q, D] and the visual tokens of each one's row [Q, V, D] -> scores [Q, V]."""
+        query, key = self.pointer_query(_normed(queries)), self.pointer_key(_normed(tokens))
+        return (key @ query[..., None]).squeeze(-1).float() * POINTER_WIDTH**-0.5
+
+
+def _normed(x: Tensor) -> Tensor:
+    return F.rms_norm(x, x.shape[-1:])

@@ -1,0 +1,130 @@
+"""Optimisers, schedule, checkpoints and metrics of a training run.
+
+Two optimisers: Muon for the matrices of the vision tower (arXiv 2502.16982; on the decoder it let the residual stream
+grow until nothing was heard in it), AdamW for everything else. The learning rate warms up, stays, and decays to a tenth
+of a percent over the last part of the run; much of the gain comes there.
+"""
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from agent.training.heads import TrainingHeads
+from perception.qwen3vl.model import Qwen3VL
+
+CHECKPOINT = "checkpoint.pt"
+METRICS = "metrics.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Learning rates at their height, and the shape of the schedule."""
+
+    adam: float = 1e-3
+    tower_adam: float = 1e-3
+    tower_muon: float = 0.02
+    """0: AdamW for the tower's matrices too."""
+    warmup_steps: int = 60
+    decay_share: float = 0.4
+    """Part of the run, at its end, over which the rate falls."""
+    floor: float = 0.01
+    """Share of the rate that is left at the end."""
+    weight_decay: float = 0.01
+    clip: float = 1.0
+
+    def factor(self, step: int, steps: int, since: int) -> float:
+        """Share of the rate at a step of a run of `steps`; `since` is where this process's warm-up began."""
+        warm = min(1.0, (step - since + 1) / max(1, self.warmup_steps))
+        left = (steps - step) / max(1.0, self.decay_share * steps)
+        return warm * max(self.floor, min(1.0, left))
+
+
+class Learner:
+    """Owns a model's optimisers and its folder of checkpoints and metrics."""
+
+    def __init__(self, model: Qwen3VL, heads: TrainingHeads, rates: Rates, folder: Path) -> None:
+        self.model, self.heads, self.rates, self.folder = model, heads, rates, folder
+        self.step = 0
+        self._begun = time.perf_counter()
+        self._parameters = [p for p in [*model.parameters(), *heads.parameters()] if p.requires_grad]
+        self._optimisers = _optimisers(model, heads, rates)
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def learn(self, loss: torch.Tensor, factor: float) -> float:
+        """One step downhill; gives the norm of the gradient before clipping."""
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_([p for p in self._parameters if p.grad is not None], self.rates.clip)
+        for optimiser in self._optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = group["initial_lr"] * factor
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
+        self.step += 1
+        return float(norm)
+
+    def log(self, **figures: Any) -> None:
+        """Append one line of figures to the metrics."""
+        line = {"step": self.step, "seconds": round(time.perf_counter() - self._begun, 1), **figures}
+        with (self.folder / METRICS).open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def save(self, stage: str) -> None:
+        """Write a checkpoint beside the old one and put it in its place, so that a kill leaves one of the two."""
+        state = {
+            "step": self.step,
+            "model": self.model.state_dict(),
+            "heads": self.heads.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self._optimisers],
+            "stage": stage,
+        }
+        new = self.folder / (CHECKPOINT + ".new")
+        torch.save(state, new)
+        os.replace(new, self.folder / CHECKPOINT)
+
+    def resume(self, stage: str) -> None:
+        """Take up the folder's checkpoint where there is one; optimisers only if it was saved in the same stage."""
+        if not (self.folder / CHECKPOINT).exists():
+            return
+        state = torch.load(self.folder / CHECKPOINT, map_location=self.model.device, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.heads.load_state_dict(state["heads"])
+        if state["stage"] == stage:
+            for optimiser, saved in zip(self._optimisers, state["optimisers"], strict=True):
+                optimiser.load_state_dict(saved)
+        self.step = state["step"]
+
+
+def _optimisers(model: Qwen3VL, heads: TrainingHeads, rates: Rates) -> list[torch.optim.Optimizer]:
+    tower_matrices, tower_rest, rest = [], [], [*heads.parameters()]
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        in_tower = name.startswith("model.visual.")
+        if in_tower and parameter.ndim == 2 and "pos_embed" not in name and rates.tower_muon:
+            tower_matrices.append(parameter)
+        else:
+            (tower_rest if in_tower else rest).append(parameter)
+    groups = [
+        {
+            "params": [p for p in params if (p.ndim > 1) == decayed],
+            "lr": lr,
+            "weight_decay": rates.weight_decay * decayed,
+        }
+        for params, lr in ((tower_rest, rates.tower_adam), (rest, rates.adam))
+        for decayed in (True, False)
+    ]
+    found: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW([group for group in groups if group["params"]], betas=(0.9, 0.98), fused=True)
+    ]
+    if tower_matrices:
+        found.append(torch.optim.Muon(tower_matrices, lr=rates.tower_muon, weight_decay=rates.weight_decay))
+    for optimiser in found:
+        for group in optimiser.param_groups:
+            group["initial_lr"] = group["lr"]
+    return found

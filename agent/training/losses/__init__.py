@@ -1,0 +1,1 @@
+"""Losses, one file each: formula, source, code."""

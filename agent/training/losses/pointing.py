@@ -1,0 +1,41 @@
+"""Losses that say where to look while the decoder learns: a pointer, one attention head, and a sense of place.
+
+Where the next token is a coordinate, the hidden state in the middle of the decoder must pick the visual tokens that the
+target box covers (pointer), and one attention head must look there (attention). Every visual token must know the
+middle of the control that it is a part of (place). All are dropped from the checkpoint.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+PLACE_BINS = 100
+
+
+def pointer_loss(scores: Tensor, cells: Tensor) -> tuple[Tensor, float]:
+    """-log of the probability that falls on the right tokens, and how often the likeliest is one of them.
+
+    scores float [Q, V], before softmax; cells bool [Q, V].
+    """
+    logs = scores.float().log_softmax(-1)
+    loss = -torch.logsumexp(logs.masked_fill(~cells, float("-inf")), -1).mean()
+    with torch.no_grad():
+        hits = cells.gather(1, scores.argmax(-1, keepdim=True)).float().mean().item()
+    return loss, hits
+
+
+def attention_loss(queries: Tensor, keys: Tensor, allowed: Tensor, image: slice, cells: Tensor) -> Tensor:
+    """-log of the attention of one head that falls on the right visual tokens.
+
+    queries [Q, d] and keys [Q, S, d] of that head, rotated; allowed bool [Q, S]; image: where the visual tokens stand
+    among the S; cells bool [Q, V].
+    """
+    scores = torch.einsum("qd,qsd->qs", queries.float(), keys.float()) * queries.shape[-1] ** -0.5
+    logs = scores.masked_fill(~allowed, -1e9).log_softmax(-1)[:, image]
+    return -torch.logsumexp(logs.masked_fill(~cells, -1e9), -1).mean()
+
+
+def place_loss(logits: Tensor, centers: Tensor) -> Tensor:
+    """Cross entropy of the bins of x and y. logits [M, 2, PLACE_BINS]; centers float [M, 2], 0 to 1."""
+    bins = (centers * PLACE_BINS).long().clamp(0, PLACE_BINS - 1)
+    return F.cross_entropy(logits.float().flatten(0, 1), bins.flatten())

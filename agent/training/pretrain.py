@@ -1,0 +1,174 @@
+"""Train handeye-nano from random weights on synthetic screens.
+
+    python -m agent.training.pretrain --folder build/train/nano --read-steps 3000 --steps 20000
+
+Two stages. `read`: the vision tower alone, on dense text and on screens, learns which characters lie in each patch.
+`learn`: tower and decoder together, on packed questions, with the pointing losses beside the replies'. The run is
+deterministic from its seed on one machine, can be killed at any time and goes on from its last checkpoint.
+Needs torch, numpy, pillow, tokenizers, safetensors and pydantic, and nothing else of this project's floors above.
+Left out: the report's long-context stages, and any data but screens.
+"""
+
+import argparse
+import random
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from agent.training import nano, vocabulary
+from agent.training.batch import Batch, Row, own_centers, pack
+from agent.training.forward import Layout, PackedForward, Weights
+from agent.training.heads import TrainingHeads
+from agent.training.initial import initialise
+from agent.training.learner import Learner, Rates
+from agent.training.sample import BETWEEN, PREFIX, SampleMaker
+from agent.training.screens import SIZES, Screen, dense, make_screen, questions
+from agent.training.stage import Options, Report, Stage, quiet, run
+from perception.qwen3vl.model import Qwen3VL
+
+READ = Weights(reply=0.0, reading=1.0, place=0.2)
+LEARN = Weights(reply=1.0, reading=0.3, place=0.3, pointer=0.3, attention=0.3)
+WATCHED_LAYER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PretrainConfig:
+    """One pre-training run."""
+
+    folder: str = "build/train/nano"
+    seed: int = 0
+    read_steps: int = 3000
+    steps: int = 20_000
+    """All steps, reading included."""
+    batch_size: int = 8
+    """Screens in a batch."""
+    num_questions: int = 8
+    """Questions asked of a screen, at most."""
+    length: int = 256
+    """Tokens of questions in a row."""
+    sigma: tuple[float, float] = (40.0, 6.0)
+    """Width of the coordinates' soft labels at the start of `learn` and from 70% of it on."""
+    read_rates: Rates = field(default_factory=lambda: Rates(decay_share=0.15, floor=0.1))
+    learn_rates: Rates = field(default_factory=lambda: Rates(tower_muon=0.004, tower_adam=5e-4))
+    num_workers: int = 1
+    num_threads: int = 1
+    bf16: bool = True
+    device: str = "cpu"
+    log_every: int = 50
+    save_every: int = 500
+
+    @property
+    def stages(self) -> tuple[Stage, Stage]:
+        """Reading, then everything."""
+        return (
+            Stage("read", 0, self.read_steps, self.read_rates, READ),
+            Stage("learn", self.read_steps, self.steps, self.learn_rates, LEARN, self.sigma),
+        )
+
+    @property
+    def options(self) -> Options:
+        """How the stages are run."""
+        return Options(self.bf16, self.device, self.num_workers, self.log_every, self.save_every)
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenBatches:
+    """Makes the batch of any step from the run's seed; sent to worker processes."""
+
+    seed: int
+    read_steps: int
+    batch_size: int
+    num_questions: int
+    length: int
+    heldout: bool = False
+
+    def __call__(self, step: int) -> Batch:
+        rng = random.Random(f"{self.seed}:{step}:{self.heldout}")
+        size = rng.choice(SIZES)
+        if step < self.read_steps:
+            page = dense if rng.random() < 0.6 else make_screen
+            rows = [row_of(page(rng, heldout=self.heldout, size=size), []) for _ in range(self.batch_size)]
+            return pack(rows, 1)
+        samples = maker()
+        return pack([self._row(rng, size, samples) for _ in range(self.batch_size)], self.length)
+
+    def _row(self, rng: random.Random, size: tuple[int, int], samples: SampleMaker) -> Row:
+        screen = make_screen(rng, heldout=self.heldout, size=size)
+        asked = questions(screen, rng)[: self.num_questions]
+        return row_of(screen, [samples.make(q.instruction, q.history, q.reply, q.target) for q in asked])
+
+
+_MAKERS: list[SampleMaker] = []
+
+
+def maker() -> SampleMaker:
+    """The process's own sample maker, made on first use."""
+    if not _MAKERS:
+        _MAKERS.append(SampleMaker(nano.tokenizer(), vocabulary.number_ids()))
+    return _MAKERS[0]
+
+
+def row_of(screen: Screen, samples: list[Any]) -> Row:
+    """A screen as a row: where each visual token's control has its middle comes from the widgets."""
+    height, width = screen.image.shape[:2]
+    centers = own_centers(width, height)
+    for widget in screen.widgets:
+        left, top, right, bottom = widget.box
+        aim = widget.aim
+        columns = slice(max(0, int(left) // 32), int(max(left, right - 1)) // 32 + 1)
+        rows = slice(max(0, int(top) // 32), int(max(top, bottom - 1)) // 32 + 1)
+        centers[rows, columns] = ((aim[0] + aim[2]) / 2 / width, (aim[1] + aim[3]) / 2 / height)
+    return Row(screen.image, screen.glyphs, samples, np.clip(centers, 0, 1))
+
+
+def layout_of(samples: SampleMaker, model: Qwen3VL) -> Layout:
+    """The tokens around an image, as the chat template writes them."""
+    return Layout(
+        prefix=samples.ids(PREFIX),
+        image_token=model.config.image_token_id,
+        between=samples.ids(BETWEEN),
+        numbers=torch.tensor(vocabulary.number_ids()),
+        layer=min(WATCHED_LAYER, model.config.text.num_hidden_layers - 1),
+    )
+
+
+def pretrain(config: PretrainConfig, report: Report = quiet) -> Path:
+    """Run (or go on with) a pre-training run; gives the folder of the model it wrote.
+
+    `report` is called with each line of figures that goes into the metrics.
+    """
+    folder = Path(config.folder)
+    torch.set_num_threads(config.num_threads)
+    tokenizer = nano.tokenizer()
+    model = Qwen3VL(nano.shape(tokenizer))
+    initialise(model, vocabulary.number_ids(), config.seed)
+    heads = TrainingHeads(model.config)
+    model.to(config.device)
+    heads.to(config.device)
+    forward = PackedForward(model, heads, layout_of(maker(), model), config.seed)
+    make = ScreenBatches(config.seed, config.read_steps, config.batch_size, config.num_questions, config.length)
+    for stage in config.stages:
+        learner = Learner(model, heads, stage.rates, folder)
+        learner.resume(stage.name)
+        if learner.step < stage.end:
+            run(stage, learner, forward, make, config.options, report)
+    out = folder / "model"
+    nano.save(model, tokenizer, out, version=f"{config.seed}.{config.steps}")
+    return out
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command line of a bare machine; `handeye train pretrain` is the same with a progress bar."""
+    parser = argparse.ArgumentParser(description="Train handeye-nano from random weights on synthetic screens.")
+    for name, default in asdict(PretrainConfig()).items():
+        if isinstance(default, int | float | str) and not isinstance(default, bool):
+            parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
+    options = parser.parse_args(arguments)
+    print(pretrain(PretrainConfig(**vars(options)), report=lambda figures: print(figures, flush=True)))
+
+
+if __name__ == "__main__":
+    main()

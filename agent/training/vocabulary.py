@@ -1,0 +1,144 @@
+"""The vocabulary of handeye-nano, made from this file alone.
+
+Three kinds of token: the special ones of Qwen's chat format; whole pieces that replies and instructions repeat (so that
+a step costs few tokens); and single characters for everything that must be read or copied letter by letter. Numbers
+from 0 to 1000 are one token each where they are coordinates (between brackets, commas and spaces as Qwen3-VL writes
+them: `[512, 300]`) and single digits everywhere else, so that a click is one choice for x and one for y.
+
+There are no merges: the pre-tokeniser's expression cuts the text and `ignore_merges` takes each cut as it is. The
+text is what any Qwen3-VL would write; only the cutting is nano's own.
+"""
+
+import re
+from functools import cache
+
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
+
+SPECIALS = (
+    "<|endoftext|>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|vision_start|>",
+    "<|vision_end|>",
+    "<|vision_pad|>",
+    "<|image_pad|>",
+    "<|video_pad|>",
+)
+MAX_NUMBER = 1000
+_COORDINATE = r"(?<=\[|, )(?:1000|[1-9]\d{0,2}|0)(?=, |\])"
+
+_POINTED = (
+    "mouse_move",
+    "left_click",
+    "right_click",
+    "middle_click",
+    "double_click",
+    "triple_click",
+    "left_click_drag",
+    "scroll",
+    "hscroll",
+)
+_REPLY = (
+    '{"thought": "',
+    *(f'", "action": "{action}", "coordinate": ' for action in _POINTED),
+    '", "action": "type", "text": "',
+    '", "action": "answer", "text": "',
+    '", "action": "key", "keys": ["',
+    '", "action": "wait", "time": ',
+    '", "action": "terminate", "status": "',
+    "success",
+    "failure",
+    ', "coordinate2": ',
+    ', "pixels": ',
+    '"]}',
+    '"}',
+    "]}",
+    ", ",
+    "[",
+    '\\"',
+)
+_VERBS = (
+    "Click",
+    "Focus",
+    "Type",
+    "Tick",
+    "Untick",
+    "Choose",
+    "Drag",
+    "Press",
+    "Read",
+    "Scroll",
+    "Hover over",
+)
+_THOUGHTS = (*(f"{verb} {quote}" for verb in _VERBS for quote in ('"', '\\"', "the ")), "Finished")
+_COLOURS = (
+    "red",
+    "green",
+    "blue",
+    "yellow",
+    "orange",
+    "purple",
+    "black",
+    "pink",
+    "cyan",
+    "gray",
+    "white",
+    "brown",
+)
+_SHAPES = ("circle", "square", "triangle", "rectangle", "star", "cross", "diamond", "icon")
+_WORDS = """
+a and at box button by called check checkbox click dialog double down drag enter field fill find
+first focus for from go has hover in input into is it item labelled labeled left line link list mark
+marked menu mouse named next of off on open option or out over page pick please point pointer press
+put radio read right row column says scroll second select set shape step submit switch tab table tap
+text that the then this tick to type until untick up use value where which with word write your
+entry name titled cell slider
+""".split()
+_STARTS = """
+Click Press Tap Select Choose Pick Enter Type Fill Put Write Tick Untick Check Uncheck Focus Open
+Close Hover Drag Scroll Read What Which Find Go Hit Use Set Mark Please Then Finally Switch Move
+Double Right Wait Follow Push Activate Point Now Clear Turn Give Start Submit In On At With
+""".split()
+
+
+def pieces() -> list[str]:
+    """Every text that is one token, longest first."""
+    words = [" " + word for word in (*_WORDS, *_COLOURS, *_SHAPES)]
+    steps = [f"\nStep {number}: " for number in range(1, 31)]
+    roles = ["user\n", "assistant\n", "system\n"]
+    found = {*_REPLY, *_THOUGHTS, *words, *_STARTS, *steps, *roles}
+    return sorted(found, key=lambda text: (-len(text), text))
+
+
+def expression() -> str:
+    """The pre-tokeniser's cuts: pieces, coordinates, then single characters. A word counts only when it is whole."""
+    options = [_COORDINATE]
+    for piece in pieces():
+        tail = r"(?![A-Za-z])" if piece[-1].isalpha() else ""
+        head = r"(?<![A-Za-z])" if piece[0].isalpha() and not piece.endswith("\n") else ""
+        options.append(head + re.escape(piece).replace(r"\ ", " ") + tail)
+    return "|".join([*options, r"[\s\S]"])
+
+
+def build() -> Tokenizer:
+    """The tokenizer, ready to be saved as tokenizer.json."""
+    cut = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    whole = ["".join(part for part, _ in cut.pre_tokenize_str(piece)) for piece in pieces()]
+    numbers = [str(number) for number in range(MAX_NUMBER + 1)]
+    entries = dict.fromkeys([*alphabet, *whole, *numbers])
+    tokenizer = Tokenizer(
+        models.BPE(vocab={text: index for index, text in enumerate(entries)}, merges=[], ignore_merges=True)
+    )
+    tokenizer.normalizer = normalizers.NFC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(expression()), "isolated"), cut])
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in SPECIALS])
+    return tokenizer
+
+
+@cache
+def number_ids() -> tuple[int, ...]:
+    """The token of each coordinate, 0 to 1000."""
+    vocab = build().get_vocab()
+    return tuple(vocab[str(number)] for number in range(MAX_NUMBER + 1))
