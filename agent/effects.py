@@ -1,9 +1,11 @@
 """The ledger of effects: what was about to be done, and what came of it.
 
-An intent is on disk before an action is carried out, its receipt after. A run that was killed in between finds an
-intent without a receipt: the action may have happened, so the run looks at the screen instead of doing it again.
+An intent is on disk before an action is carried out, its receipt after. A run that was killed in between
+finds an intent without a receipt: the action may have happened, so the run looks at the screen instead of
+doing it again.
 """
 
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -63,6 +65,11 @@ class Effects:
         for number, line in enumerate(self._journal.lines, start=1):
             self._keep(self._parse(line, number))
 
+    def new_id(self, stem: str) -> str:
+        """A name that was never about to be carried out: the stem, or the stem with a number."""
+        names = (stem if number == 1 else f"{stem}.{number}" for number in count(1))
+        return next(name for name in names if name not in self._intents)
+
     def intent(self, effect_id: str) -> Intent | None:
         """The intent of that name, if it was ever about to be carried out."""
         return self._intents.get(effect_id)
@@ -91,6 +98,4 @@ class Effects:
             return _ENTRY.validate_json(line)
         except ValidationError as error:
             self.close()
-            raise RecordError(
-                f"{self._journal.path}, line {number} is not an effect: it was changed"
-            ) from error
+            raise RecordError(f"{self._journal.path}, line {number} is not an effect: it was changed") from error

@@ -1,9 +1,10 @@
 """Which earlier steps the model is told of, and in which words.
 
-The compact style tells what counted: a click that did nothing is left out, so the model is asked again from the
-picture. Without that, a missed click would read as a step that is behind it. But where the model insists, and the same
-thought has come to nothing several times, it is told once: some actions (a click into the field that has the focus
-already) rightly change nothing, and the model must be able to go on. The full style tells every step and what came of it.
+The compact style tells what counted: a click that did nothing is left out, so the model is asked again from
+the picture. Without that, a missed click would read as a step that is behind it. But where the model insists,
+and the same thought has come to nothing several times, it is told once: some actions (a click into the field
+that has the focus already) rightly change nothing, and the model must be able to go on. The full style tells
+every step and what came of it.
 """
 
 from collections.abc import Sequence
@@ -14,9 +15,7 @@ from agent.trajectory import Step
 INSISTED = 3
 """From so many fruitless tries of the same thought in a row on, the compact style tells it."""
 
-_NEEDS_CHANGE = frozenset(
-    {"left_click", "right_click", "middle_click", "double_click", "triple_click", "type"}
-)
+_NEEDS_CHANGE = frozenset({"left_click", "right_click", "middle_click", "double_click", "triple_click", "type"})
 _NEVER_TOLD = frozenset({"wait", "mouse_move", "terminate"})
 
 

@@ -1,8 +1,8 @@
 """An append-only file of lines that survives a kill and a full disk.
 
-A line counts once it is on disk with its newline. A process that dies in the middle of writing leaves at most one torn
-line at the end, which whoever opens the file next cuts back. A disk that fills up while a line is written loses that
-line whole, never half.
+A line counts once it is on disk with its newline. A process that dies in the middle of writing leaves at most
+one torn line at the end, which whoever opens the file next cuts back. A disk that fills up while a line is
+written loses that line whole, never half.
 """
 
 import fcntl
@@ -87,9 +87,7 @@ class Journal:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(file)
-            raise RecordBusy(
-                f"another process works on the run {self.path.parent}: wait or stop it"
-            ) from error
+            raise RecordBusy(f"another process works on the run {self.path.parent}: wait or stop it") from error
         return file
 
     def _write(self, content: bytes) -> None:

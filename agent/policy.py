@@ -1,7 +1,7 @@
 """The seam to whatever decides: a situation goes in, a decision comes out.
 
-`ModelPolicy` is prompt, client and codec in a row. A reply that is no action is told back to the model once, with the
-reason; after the second the decision is None and the run ends.
+`ModelPolicy` is prompt, client and codec in a row. A reply that is no action is told back to the model once,
+with the reason; after the second the decision is None and the run ends.
 """
 
 from collections.abc import Sequence
@@ -152,7 +152,9 @@ def _turns(steps: Sequence[Step], images: ImageStore | None) -> list[prompts.Tur
 
 
 def _sampling(base: Sampling, situation: Situation) -> Sampling:
-    """A seed of its own for every step and attempt; a further attempt is sampled warmer, to come to something else."""
+    """A seed of its own for every step and attempt; a further attempt is sampled warmer, to come to
+    something else.
+    """
     name = f"{situation.seed}/{len(situation.steps)}/{situation.attempt}"
     update: dict[str, object] = {"seed": int.from_bytes(sha256(name.encode()).digest()[:4], "big") >> 1}
     if situation.attempt:

@@ -1,8 +1,8 @@
 """Past steps and a frame in, messages for a model out.
 
 `compact` is what handeye-nano is trained on: no system message, one user turn with the image first and the text after
-it. `computer_use` is for released Qwen3-VL models: the function in a system message (the layout of Qwen-Agent's function
-calls), then the user text that the family's OSWorld agent was trained on, with the last turns as image and reply and
+it. `computer_use` is for released Qwen3-VL models: the function in a system message (the layout of Qwen-Agent's
+function calls), then the user text that the family's OSWorld agent was trained on, with the last turns as image and reply and
 older ones as lines of text. Both ask for the reply that `actions.space.reply_schema` describes.
 
 Training imports this file too, so it needs nothing beyond the contract types.
@@ -54,9 +54,7 @@ def compact_text(instruction: str, history: Sequence[str]) -> str:
     The instruction, then one line for each earlier step that counted, numbered from 1 without gaps. Training draws its
     prompts with this very function, so that nothing but the words can differ between learning and acting.
     """
-    return instruction + "".join(
-        f"\nStep {number}: {thought}" for number, thought in enumerate(history, start=1)
-    )
+    return instruction + "".join(f"\nStep {number}: {thought}" for number, thought in enumerate(history, start=1))
 
 
 def compact(instruction: str, history: Sequence[str], frame: Frame) -> list[Message]:

@@ -1,7 +1,8 @@
 """Writes a run's folder as the run goes, and reads it back.
 
-`run.json` is replaced whole; `steps.jsonl` only grows, a synced line a step, each naming the hash of the line before.
-What reading has to mend (a torn last line) is said in the trajectory's notes; what it can't mend is refused.
+`run.json` is replaced whole; `steps.jsonl` only grows, a synced line a step, each naming the hash of the line
+before. What reading has to mend (a torn last line) is said in the trajectory's notes; what it can't mend is
+refused.
 """
 
 import os
@@ -120,7 +121,9 @@ class Recorder:
         return chained
 
     def conclude(self, outcome: Outcome | None) -> None:
-        """Write the outcome into run.json, or take it out again. Raises RecordError when it can't be written."""
+        """Write the outcome into run.json, or take it out again. Raises RecordError when it can't be
+        written.
+        """
         self.run = self.run.model_copy(update={"outcome": outcome})
         _replace(self.folder / RUN_FILE, self.run)
 
@@ -161,9 +164,7 @@ def _parse(kind: type[Record], content: bytes, where: str) -> Record:
         raise RecordError(f"{where} is not JSON: the file was changed") from error
     version = value.get("schema_version") if isinstance(value, dict) else None
     if version != SCHEMA_VERSION:
-        raise RecordError(
-            f"{where} has schema version {version}, and this HandEye reads {SCHEMA_VERSION}: update it"
-        )
+        raise RecordError(f"{where} has schema version {version}, and this HandEye reads {SCHEMA_VERSION}: update it")
     try:
         return kind.model_validate_json(content)
     except ValidationError as error:
@@ -175,9 +176,7 @@ def _parse(kind: type[Record], content: bytes, where: str) -> Record:
 def _torn_note(torn: bytes) -> tuple[str, ...]:
     if not torn:
         return ()
-    return (
-        f"{STEPS_FILE} ended in a torn line ({len(torn)} bytes), which was cut: that step was not recorded",
-    )
+    return (f"{STEPS_FILE} ended in a torn line ({len(torn)} bytes), which was cut: that step was not recorded",)
 
 
 def _replace(path: Path, record: BaseModel) -> None:

@@ -1,8 +1,8 @@
 """What to do when a run goes nowhere: try otherwise, then stop.
 
-A pure reading of the recorded steps, so a resumed run comes to the same as one that was never cut. A step makes no
-headway when it repeats an action on a screen where that very action was carried out before, or when it failed or changed
-nothing. The length of the unbroken row of such steps at the end tells what to do.
+A pure reading of the recorded steps, so a resumed run comes to the same as one that was never cut. A step
+makes no headway when it repeats an action on a screen where that very action was carried out before, or when
+it failed or changed nothing. The length of the unbroken row of such steps at the end tells what to do.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,9 @@ class Advice(NamedTuple):
 
 
 def advise(steps: Sequence[Step], stuck_after: int) -> Advice:
-    """Advice after the last of `steps`; the run is stuck after `stuck_after` steps in a row without headway."""
+    """Advice after the last of `steps`; the run is stuck after `stuck_after` steps in a row without
+    headway.
+    """
     idle = num_idle(steps)
     if idle == 0:
         return Advice()

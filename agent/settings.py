@@ -1,11 +1,12 @@
-"""Everything that can be set, in one frozen object: a TOML file, then HANDEYE_ variables, then flags; the later wins.
+"""Everything that can be set, in one frozen object: a TOML file, then HANDEYE_ variables, then flags; the
+later wins.
 
     handeye.toml               variable                        flag's key
     [run]                      HANDEYE_RUN__MAX_STEPS=20       run.max_steps
     max_steps = 20
 
-It is built once, by the command line; lower code receives its section only. A key that nobody knows is an error that
-names where it stands, since a setting that is silently dropped is worse than none.
+It is built once, by the command line; lower code receives its section only. A key that nobody knows is an
+error that names where it stands, since a setting that is silently dropped is worse than none.
 """
 
 import os
@@ -99,7 +100,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what `load` gives: it merges the sources itself, to be able to say where a wrong key stands."""
+        """Only what `load` gives: it merges the sources itself, to be able to say where a wrong key
+        stands.
+        """
         return (init_settings,)
 
 

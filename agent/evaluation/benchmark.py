@@ -1,7 +1,7 @@
 """The seam to every benchmark: a list of episodes, and how one of them is played by a policy.
 
-A benchmark that happens in an environment plays through `run.walk`, which is the same walk that a user's run takes. One
-that asks a single question a screen may ask the policy directly (`Policy.decide`).
+A benchmark that happens in an environment plays through `run.walk`, which is the same walk that a user's run
+takes. One that asks a single question a screen may ask the policy directly (`Policy.decide`).
 """
 
 from collections.abc import Sequence

@@ -63,6 +63,11 @@ class Usage(BaseModel):
     forced_tokens: int = 0
     """Completion tokens that the grammar left no choice about and that cost no step of their own."""
 
+    @property
+    def total_tokens(self) -> int:
+        """Prompt and completion together; cached and forced tokens are among them."""
+        return self.prompt_tokens + self.completion_tokens
+
 
 class Timings(BaseModel):
     """Milliseconds of one completion; what a server does not report is 0, and `total_ms` is always measured."""

@@ -1,0 +1,244 @@
+"""The nodes of the loop, in the order of a round: perceive, think, act, verify, record, recover.
+
+A node that was killed runs again from its top, so each is written to find what its earlier self left: `think`
+and `act` look again when they hold no view, `act` reads the ledger before it does anything, `record` knows a
+step that is on disk.
+"""
+
+from time import perf_counter
+from typing import Any, cast
+
+from langgraph.runtime import Runtime
+
+from actions.action import Decision
+from actions.errors import ActionError, SurfaceLost
+from agent import recovery
+from agent.effects import Intent, Receipt
+from agent.events import Decided, Seen, StepRecorded
+from agent.loop.context import Context
+from agent.loop.ending import ending_of
+from agent.loop.state import EMPTY_ROUND, State
+from agent.policy import Choice, Situation
+from agent.recorder import now
+from agent.trajectory import Reply, Step, StepTimings, Verdict
+from agent.verifier import verify as verify_frames
+from perception.observation import ImageRef, Observation
+
+WORLDLESS = ("terminate", "answer")
+"""Kinds that change nothing in the world: they are not carried out."""
+
+Update = dict[str, Any]
+
+
+async def perceive(state: State, runtime: Runtime[Context]) -> Update:
+    """Look at the screen, store the frame, and begin the round."""
+    return await _see(state, runtime.context)
+
+
+async def think(state: State, runtime: Runtime[Context]) -> Update:
+    """Ask the policy what comes next."""
+    context = runtime.context
+    update = await _see(state, context) if context.view is None or context.fresh else {}
+    state = cast(State, {**state, **update})
+    begun = perf_counter()
+    choice = await context.policy.decide(await _situation(state, context))
+    timings = {**state["timings"], "think_ms": _ms(begun)}
+    _tell_decided(context, state["index"], choice, timings["think_ms"])
+    return update | {
+        "decision": choice.decision.model_dump(mode="json") if choice.decision else None,
+        "effect_id": context.effects.new_id(f"{context.run_id}/{state['index']}"),
+        "replies": [reply.model_dump(mode="json") for reply in choice.replies],
+        "shown_history": list(choice.shown_history),
+        "timings": timings,
+        "tokens": state["tokens"] + sum(reply.usage.total_tokens for reply in choice.replies),
+    }
+
+
+async def act(state: State, runtime: Runtime[Context]) -> Update:
+    """Carry out the decision once, between an intent and a receipt in the ledger.
+
+    After a crash: with a receipt it was carried out, and with an intent alone it may have been, so it is not
+    done again. With neither, the decision holds only while the screen is still the one that it was made on.
+    """
+    context = runtime.context
+    effect_id = state["effect_id"]
+    receipt = context.effects.receipt(effect_id)
+    if receipt is None and context.effects.intent(effect_id) is not None:
+        receipt = await _look_after_crash(effect_id, context)
+    elif receipt is None and (context.fresh or await _moved_on(state, context)):
+        return {"decision": None, "replies": [], "receipt": None}
+    elif receipt is None:
+        receipt = await _carry_out(state, context)
+    timings = {**state["timings"], "act_ms": receipt.act_ms}
+    return {"receipt": receipt.model_dump(mode="json"), "timings": timings}
+
+
+async def verify(state: State, runtime: Runtime[Context]) -> Update:
+    """Compare the frames before and after."""
+    begun = perf_counter()
+    images = runtime.context.recorder.images
+    receipt = Receipt.model_validate(state["receipt"])
+    if receipt.after is None:
+        return {"verdict": None}
+    before = images.get(_before(state))
+    verdict = verify_frames(before, images.get(receipt.after), _decision(state).action)
+    timings = {**state["timings"], "verify_ms": _ms(begun)}
+    return {"verdict": verdict.model_dump(mode="json"), "timings": timings}
+
+
+async def record(state: State, runtime: Runtime[Context]) -> Update:
+    """Put the step on disk, then see whether the run is over."""
+    context = runtime.context
+    steps = context.recorder.steps
+    if state["index"] == len(steps):
+        context.emit(StepRecorded(run_id=context.run_id, step=context.recorder.append(_step(state, context))))
+    step = steps[state["index"]]
+    seconds = context.seconds()
+    over = "" if state["receipt"] is None else state["receipt"]["over"]
+    ending = ending_of(step, over, context.settings, seconds=seconds, tokens=state["tokens"])
+    return {
+        "index": state["index"] + 1,
+        "seconds": seconds,
+        "ending": None if ending is None else ending._asdict(),
+    }
+
+
+async def recover(state: State, runtime: Runtime[Context]) -> Update:
+    """Judge the row of steps: go on, try otherwise, or stop."""
+    context = runtime.context
+    steps = context.recorder.steps[state["shown_from"] :]
+    advice = recovery.advise(steps, context.settings.stuck_after)
+    update: Update = {"attempt": advice.attempt, "advice": [advice.note] if advice.note else []}
+    if advice.stop:
+        update["ending"] = {"kind": "stuck", "reason": advice.note, "answer": ""}
+    return update
+
+
+async def _see(state: State, context: Context) -> Update:
+    begun = perf_counter()
+    observation = await context.look()
+    image = context.recorder.images.put(observation.frame)
+    see_ms = _ms(begun)
+    update: Update = {
+        **EMPTY_ROUND,
+        "before": image.model_dump(),
+        "url": observation.url,
+        "page_notes": list(observation.notes),
+        "timings": {"see_ms": see_ms},
+    }
+    if context.fresh:
+        context.fresh = False
+        update |= {"shown_from": state["index"], "attempt": 0, "advice": [], "info": {"fresh": True}}
+    context.emit(Seen(run_id=context.run_id, index=state["index"], image=image, url=observation.url, see_ms=see_ms))
+    return update
+
+
+async def _situation(state: State, context: Context) -> Situation:
+    task = context.recorder.run.task
+    return Situation(
+        instruction=task.instruction,
+        observation=await context.look(),
+        surface=context.environment.surface,
+        steps=tuple(context.recorder.steps[state["shown_from"] :]),
+        images=context.recorder.images,
+        notes=tuple(state["advice"]),
+        attempt=state["attempt"],
+        seed=task.seed,
+        max_seconds=context.settings.max_seconds - context.seconds(),
+    )
+
+
+async def _carry_out(state: State, context: Context) -> Receipt:
+    """An action that is refused or breaks is a fact for the model to read; a surface that is gone ends the
+    run.
+    """
+    effect_id = state["effect_id"]
+    action = _decision(state).action
+    context.effects.write(Intent(effect_id=effect_id, action=action))
+    begun = perf_counter()
+    over, error, info = "", "", {}
+    try:
+        transition = await context.environment.step(action)
+        context.view, info = transition.observation, transition.info
+        over = "terminated" if transition.terminated else "truncated" if transition.truncated else ""
+    except SurfaceLost:
+        raise
+    except ActionError as refused:
+        error = str(refused)
+        context.view = await context.environment.observe()
+    receipt = _receipt(effect_id, context.view, context, over=over, error=error, info=info, act_ms=_ms(begun))
+    context.effects.write(receipt)
+    return receipt
+
+
+async def _look_after_crash(effect_id: str, context: Context) -> Receipt:
+    """An intent without a receipt: the action may have happened. Look, if the world is still there to be
+    looked at.
+    """
+    if context.fresh:
+        error = "the run was cut while this was carried out, and the page had to be opened anew"
+        receipt = Receipt(effect_id=effect_id, error=error)
+    else:
+        info = {"uncertain": "the run was cut while this was carried out; it was not done again"}
+        receipt = _receipt(effect_id, await context.look(), context, info=info)
+    context.effects.write(receipt)
+    return receipt
+
+
+def _receipt(effect_id: str, view: Observation, context: Context, **fields: Any) -> Receipt:
+    after = context.recorder.images.put(view.frame)
+    return Receipt(effect_id=effect_id, after=after, url=view.url, notes=view.notes, **fields)
+
+
+async def _moved_on(state: State, context: Context) -> bool:
+    """Whether a process that has not looked yet sees another screen than the decision was made on."""
+    return context.view is None and (await context.look()).frame.digest != _before(state).digest
+
+
+def _step(state: State, context: Context) -> Step:
+    receipt = None if state["receipt"] is None else Receipt.model_validate(state["receipt"])
+    decision = None if state["decision"] is None else _decision(state)
+    carried_out = receipt is not None
+    return Step(
+        index=state["index"],
+        time=now(),
+        policy=context.policy.identity.policy,
+        effect_id=state["effect_id"] if carried_out else "",
+        before=_before(state),
+        after=receipt.after if receipt else None,
+        url=state["url"],
+        shown_history=tuple(state["shown_history"]),
+        replies=tuple(Reply.model_validate(reply) for reply in state["replies"]),
+        thought=decision.thought if decision else "",
+        action=decision.action if decision else None,
+        error=receipt.error if receipt else "",
+        verdict=None if state["verdict"] is None else Verdict.model_validate(state["verdict"]),
+        timings=StepTimings(**state["timings"]),
+        info={**state["info"], **(receipt.info if receipt else {})},
+    )
+
+
+def _tell_decided(context: Context, index: int, choice: Choice, think_ms: float) -> None:
+    decision = choice.decision
+    context.emit(
+        Decided(
+            run_id=context.run_id,
+            index=index,
+            thought=decision.thought if decision else "",
+            action=decision.action if decision else None,
+            think_ms=think_ms,
+            error="" if decision else choice.replies[-1].error if choice.replies else "there was no reply",
+        )
+    )
+
+
+def _before(state: State) -> ImageRef:
+    return ImageRef.model_validate(state["before"])
+
+
+def _decision(state: State) -> Decision:
+    return Decision.model_validate(state["decision"])
+
+
+def _ms(begun: float) -> float:
+    return round((perf_counter() - begun) * 1000, 3)
