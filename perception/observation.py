@@ -27,7 +27,9 @@ class Frame:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over size and pixels: equal frames have equal digests, whatever file format they are kept in."""
+        """SHA-256 over size and pixels: equal frames have equal digests, whatever file format they are kept
+        in.
+        """
         head = f"{self.pixels.shape}".encode()
         return sha256(head + np.ascontiguousarray(self.pixels).tobytes()).hexdigest()
 
@@ -43,10 +45,14 @@ class ImageRef(BaseModel):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observation:
-    """What the agent gets to see: pixels for the model, plain facts for guards and logs (never for the model)."""
+    """What the agent gets to see: pixels for the model, plain facts for guards and logs (never for the
+    model).
+    """
 
     frame: Frame
     url: str = ""
     title: str = ""
     notes: tuple[str, ...] = field(default=())
-    """What happened beside the picture, in words a model may read (a dialog was closed, a new tab was opened)."""
+    """What happened beside the picture, in words a model may read (a dialog was closed, a new tab was
+    opened).
+    """
