@@ -1,0 +1,81 @@
+"""`make_screen`: one random screen with all that is known of it."""
+
+import random
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image
+
+from agent.training.screens import layouts
+from agent.training.screens.canvas import Canvas
+from agent.training.screens.forms import form_page
+from agent.training.screens.glyphs import glyph_grid
+from agent.training.screens.kit import Kit
+from agent.training.screens.layouts import Area
+from agent.training.screens.record import SIZES, Screen, Size, Widget
+from agent.training.screens.themes import make_theme
+from agent.training.words import Words
+
+Genre = Callable[[Kit, Canvas, Area], list[Widget]]
+
+GENRES: dict[str, tuple[Genre, float]] = {
+    "form": (form_page, 34),
+    "scattered": (layouts.scattered_page, 20),
+    "column": (layouts.column_page, 12),
+    "pane": (layouts.pane_page, 5),
+    "prose": (layouts.prose_page, 6),
+    "plain": (layouts.plain_page, 6),
+    "marks": (layouts.marks_page, 5),
+    "table": (layouts.table_page, 4),
+    "menu": (layouts.menu_page, 3),
+    "dialog": (layouts.dialog_page, 4),
+    "note": (layouts.note_page, 2),
+    "busy": (layouts.busy_page, 1),
+}
+"""Every kind of page and how often it comes."""
+
+
+def make_screen(
+    rng: random.Random, *, heldout: bool = False, size: Size | None = None, genre: str | None = None
+) -> Screen:
+    """A screen of `size` (one of SIZES when None) showing words of one side of the held-out rule.
+
+    The same state of `rng` gives the same screen wherever the same fonts are found. Raises ValueError for a size that
+    is no multiple of 32 or a genre that does not exist.
+    """
+    width, height = size or rng.choice(SIZES)
+    if width % 32 or height % 32 or min(width, height) < 128:
+        raise ValueError(f"a screen of {width}x{height} px: both must be multiples of 32 and at least 128")
+    if genre is not None and genre not in GENRES:
+        raise ValueError(f"no genre {genre!r}; there are {', '.join(GENRES)}")
+    name = genre or rng.choices(list(GENRES), [weight for _, weight in GENRES.values()])[0]
+    zoom_x, zoom_y = _zoom(rng)
+    theme = make_theme(rng, rng.triangular(0.8, 1.35, 1.0) / max(1.0, zoom_x))
+    canvas = Canvas(round(width / zoom_x), round(height / zoom_y), theme.palette.background)
+    kit = Kit(rng, Words(rng, heldout), theme, ground=theme.palette.background)
+    widgets = GENRES[name][0](kit, canvas, Area(0, 0, canvas.width, canvas.height))
+    screen = _finished(canvas, widgets, (width, height))
+    screen.heldout, screen.layout, screen.theme = heldout, name, theme.name
+    screen.modal, screen.busy = name in ("dialog", "menu"), name == "busy"
+    return screen
+
+
+def _zoom(rng: random.Random) -> tuple[float, float]:
+    """How much the drawing is stretched: as drawn, enlarged (small pages are), or shrunk (large ones are)."""
+    pick = rng.random()
+    if pick < 0.62:
+        return 1.0, 1.0
+    zoom = rng.uniform(1.2, 1.55) if pick < 0.85 else rng.uniform(0.75, 0.95)
+    return zoom, zoom * rng.uniform(0.94, 1.06)
+
+
+def _finished(canvas: Canvas, widgets: list[Widget], size: Size) -> Screen:
+    """The canvas stretched to `size`, with its widgets and glyphs."""
+    sx, sy = size[0] / canvas.width, size[1] / canvas.height
+    image, glyphs = canvas.image, canvas.glyphs
+    if image.size != size:
+        image = image.resize(size, Image.Resampling.BICUBIC)
+        widgets = [widget.stretched(sx, sy) for widget in widgets]
+        glyphs = [(x * sx, y * sy, char) for x, y, char in glyphs]
+    grid = glyph_grid(glyphs, *size)
+    return Screen(np.asarray(image).copy(), widgets, grid, heldout=False, layout="", theme="")
