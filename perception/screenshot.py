@@ -14,6 +14,15 @@ from perception.observation import Frame
 MAX_PIXELS = 100_000_000
 """The most pixels that a picture may have (an 8K screen has 33 million)."""
 
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+"""What PIL raises over a file that it can't read."""
+
 
 class Difference(NamedTuple):
     """What differs between two frames."""
@@ -38,8 +47,7 @@ def decode_png(data: bytes, *, time: float = 0.0) -> Frame:
                 if image.width * image.height > MAX_PIXELS:
                     raise ImageError(f"The picture has {image.width}x{image.height} pixels, which is too large.")
                 return Frame(pixels=_rgb(image), time=time)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as
-    error:
+    except _UNREADABLE as error:
         raise ImageError(f"The picture can't be read: {error}.") from error
 
 
