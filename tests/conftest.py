@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,7 +64,9 @@ def repository() -> Path:
 def chromium() -> Path:
     """The browser that set-up installs. Missing, it fails the test: a skipped one would prove nothing."""
     named = os.environ.get("HANDEYE_CHROMIUM")
-    found = named or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    own = Path(sys.prefix) / "bin" / "chromium"
+    candidates = (named,) if named else (*CHROMIUM_NAMES, str(own))
+    found = next(filter(None, map(shutil.which, candidates)), None)
     if found is None:
         line = "Chromium is missing: run `make setup`, or set HANDEYE_CHROMIUM=/path/to/chrome"
         pytest.fail(line, pytrace=False)
