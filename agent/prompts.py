@@ -2,8 +2,8 @@
 
 `compact` is what handeye-nano is trained on: no system message, one user turn with the image first and the text after
 it. `computer_use` is for released Qwen3-VL models: the function in a system message (the layout of Qwen-Agent's
-function calls), then the user text that the family's OSWorld agent was trained on, with the last turns as image and reply and
-older ones as lines of text. Both ask for the reply that `actions.space.reply_schema` describes.
+function calls), then the user text that the family's OSWorld agent was trained on, with the last turns as image and
+reply and older ones as lines of text. Both ask for the reply that `actions.space.reply_schema` describes.
 
 Training imports this file too, so it needs nothing beyond the contract types.
 """
