@@ -5,6 +5,7 @@ Left out: mixture of experts, YaRN and other rope types (they are refused, not i
 """
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -41,17 +42,13 @@ class VisionConfig:
 
     def __post_init__(self) -> None:
         side = round(self.num_position_embeddings**0.5)
-        _require(
-            side * side == self.num_position_embeddings, "vision num_position_embeddings is not a square"
-        )
+        _require(side * side == self.num_position_embeddings, "vision num_position_embeddings is not a square")
         _require(
             self.hidden_size % (4 * self.num_heads) == 0,
             "vision hidden_size is not a multiple of 4 num_heads",
         )
         taps = self.deepstack_visual_indexes
-        _require(
-            all(0 <= i < self.depth for i in taps), "deepstack_visual_indexes names a layer that is not there"
-        )
+        _require(all(0 <= i < self.depth for i in taps), "deepstack_visual_indexes names a layer that is not there")
         _require(tuple(sorted(set(taps))) == taps, "deepstack_visual_indexes is not in ascending order")
 
     @property
@@ -123,9 +120,7 @@ class Config:
             "out_hidden_size is not the decoder's hidden_size",
         )
         taps = len(self.vision.deepstack_visual_indexes)
-        _require(
-            taps <= self.text.num_hidden_layers, "there are more deepstack_visual_indexes than decoder layers"
-        )
+        _require(taps <= self.text.num_hidden_layers, "there are more deepstack_visual_indexes than decoder layers")
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -152,9 +147,7 @@ class Config:
         except FileNotFoundError as error:
             raise ModelError(f"{path} is missing: name a folder that holds a Qwen3-VL model") from error
         except (OSError, ValueError, TypeError, AttributeError) as error:
-            raise ModelError(
-                f"{path} cannot be read ({error}): restore it from the model's source"
-            ) from error
+            raise ModelError(f"{path} cannot be read ({error}): restore it from the model's source") from error
         except ModelError as error:
             raise ModelError(f"{path}: {error}") from error
 
@@ -170,8 +163,15 @@ class Config:
         }
 
     def save(self, folder: str | Path) -> None:
-        """Writes `config.json` into a folder that exists."""
-        (Path(folder) / CONFIG_FILE).write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
+        """Writes `config.json` into a folder that exists; a failure (OSError) leaves the old one."""
+        path = Path(folder) / CONFIG_FILE
+        beside = path.with_name(f".{CONFIG_FILE}.{os.getpid()}")
+        try:
+            beside.write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
+            beside.replace(path)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
 
     def _text_dict(self) -> dict[str, Any]:
         values = {name: getattr(self.text, name) for name in _names(TextConfig)}

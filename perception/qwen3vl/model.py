@@ -91,9 +91,7 @@ class Qwen3VL(nn.Module):
             return x
         places = visual_mask.flatten().nonzero().squeeze(1)
         if len(places) != len(features.tokens):
-            raise ValueError(
-                f"input_ids has {len(places)} image tokens for {len(features.tokens)} visual tokens"
-            )
+            raise ValueError(f"input_ids has {len(places)} image tokens for {len(features.tokens)} visual tokens")
         return x.flatten(0, 1).index_copy(0, places, features.tokens.to(x.dtype)).view_as(x)
 
     def hidden(

@@ -71,7 +71,7 @@ def frequency_axes(head_dim: int, section: Sequence[int]) -> list[int]:
 
 
 def token_angles(positions: Tensor, axes: Tensor, turns: Tensor) -> tuple[Tensor, Tensor]:
-    """cos and sin, float32 [B, T, d/2], of positions [3, B, T] with axes and turns [d/2] of `frequency_axes`, `frequencies`."""
+    """cos and sin, float32 [B, T, d/2], of positions [3, B, T]; axes, turns: `frequency_axes`, `frequencies` [d/2]."""
     angles = positions.float()[axes].permute(1, 2, 0) * turns
     return angles.cos(), angles.sin()
 
@@ -122,9 +122,7 @@ def _row_positions(row: list[int], grids: Any, image_token_id: int, merge_size: 
             image, start = _image_positions(next(grids, None), start, merge_size)
             end = at + image.shape[1]
             if row[at:end] != [image_token_id] * image.shape[1]:
-                raise ValueError(
-                    f"input_ids has fewer image tokens at {at} than its grid asks for ({image.shape[1]})"
-                )
+                raise ValueError(f"input_ids has fewer image tokens at {at} than its grid asks for ({image.shape[1]})")
             parts.append(image)
         else:
             end = at

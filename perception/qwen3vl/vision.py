@@ -167,10 +167,7 @@ class VisionTower(nn.Module):
 
     def _positions(self, frames: Sequence[tuple[int, int]], layouts: Sequence[FrameLayout]) -> Tensor:
         """[N, Dv] interpolated learned positions of all frames; each size is looked up once."""
-        by_size = {
-            size: self._interpolate(layout)
-            for size, layout in dict(zip(frames, layouts, strict=True)).items()
-        }
+        by_size = {size: self._interpolate(layout) for size, layout in dict(zip(frames, layouts, strict=True)).items()}
         return torch.cat([by_size[size] for size in frames])
 
     def _interpolate(self, layout: FrameLayout) -> Tensor:
@@ -184,9 +181,7 @@ class VisionTower(nn.Module):
             raise ValueError(f"a grid of {list(grids)} is not a multiple of {merge} patches high and wide")
         expected = sum(t * h * w for t, h, w in grids)
         if pixel_values.shape[0] != expected:
-            raise ValueError(
-                f"pixel_values holds {pixel_values.shape[0]} patches and its grids say {expected}"
-            )
+            raise ValueError(f"pixel_values holds {pixel_values.shape[0]} patches and its grids say {expected}")
 
 
 def _runs(lengths: Sequence[int]) -> list[tuple[int, int]]:
@@ -206,22 +201,17 @@ def _frame_layout(height: int, width: int, device: torch.device, config: VisionC
         torch.arange(height, device=device), torch.arange(width, device=device), indexing="ij"
     )
     rows, columns = (
-        place.view(height // merge, merge, width // merge, merge).transpose(1, 2).flatten()
-        for place in (rows, columns)
+        place.view(height // merge, merge, width // merge, merge).transpose(1, 2).flatten() for place in (rows, columns)
     )
     top, bottom, down = _between(rows, height, side)
     left, right, across = _between(columns, width, side)
-    corners = torch.stack(
-        [top * side + left, top * side + right, bottom * side + left, bottom * side + right], -1
-    )
-    weights = torch.stack(
-        [(1 - down) * (1 - across), (1 - down) * across, down * (1 - across), down * across], -1
-    )
+    corners = torch.stack([top * side + left, top * side + right, bottom * side + left, bottom * side + right], -1)
+    weights = torch.stack([(1 - down) * (1 - across), (1 - down) * across, down * (1 - across), down * across], -1)
     return FrameLayout(corners, weights, *patch_angles(rows, columns, config.head_dim, config.rope_theta))
 
 
 def _between(index: Tensor, size: int, side: int) -> tuple[Tensor, Tensor, Tensor]:
-    """For places 0 … size-1 spread over a table of `side` entries, ends on ends: entry before, after, share of after."""
+    """For places 0 … size-1 spread over a table of `side` entries, ends on ends: entry before, after, its share."""
     place = index.float() * (side - 1) / max(size - 1, 1)
     before = place.floor()
     after = (before.long() + 1).clamp(max=side - 1)

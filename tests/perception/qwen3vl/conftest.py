@@ -18,13 +18,13 @@ def small_values(*, tied: bool, taps: tuple[int, ...] = (0, 2)) -> dict[str, Any
     """A config.json of a model that is small and has no two sizes alike by accident."""
     rope = {"mrope_interleaved": True, "mrope_section": [3, 3, 2], "rope_type": "default"}
     text = {
-        "model_type": "qwen3_vl_text", "vocab_size": 96, "hidden_size": 48, "intermediate_size": 80, "num_hidden_layers": 3,
-        "num_attention_heads": 6, "num_key_value_heads": 2, "head_dim": 16, "rope_theta": 5000000, "rope_scaling": rope,
+        "model_type": "qwen3_vl_text", "vocab_size": 96, "hidden_size": 48, "intermediate_size": 80,
+        "num_hidden_layers": 3, "num_attention_heads": 6, "num_key_value_heads": 2, "head_dim": 16, "rope_theta": 5000000, "rope_scaling": rope,
         "rms_norm_eps": 1e-6, "max_position_embeddings": 4096, "tie_word_embeddings": tied,
     }  # fmt: skip
     vision = {
-        "model_type": "qwen3_vl", "depth": 3, "hidden_size": 32, "intermediate_size": 56, "num_heads": 4, "patch_size": 16,
-        "out_hidden_size": 48, "num_position_embeddings": 64, "deepstack_visual_indexes": list(taps),
+        "model_type": "qwen3_vl", "depth": 3, "hidden_size": 32, "intermediate_size": 56, "num_heads": 4,
+        "patch_size": 16, "out_hidden_size": 48, "num_position_embeddings": 64, "deepstack_visual_indexes": list(taps),
     }  # fmt: skip
     ids = {
         "image_token_id": IMAGE,
@@ -50,9 +50,7 @@ def make_pair() -> Callable[..., Pair]:
         ours = Qwen3VL(Config.from_dict(small_values(tied=tied, taps=taps))).eval()
         for parameter in ours.parameters():
             torch.nn.init.normal_(parameter, mean=float(parameter.dim() == 1) * 0.5, std=0.2)
-        reference = Qwen3VLForConditionalGeneration(
-            Qwen3VLConfig(**small_values(tied=tied, taps=taps))
-        ).eval()
+        reference = Qwen3VLForConditionalGeneration(Qwen3VLConfig(**small_values(tied=tied, taps=taps))).eval()
         problems = reference.load_state_dict(ours.state_dict(), strict=False)
         assert not problems.unexpected_keys
         assert problems.missing_keys == (["lm_head.weight"] if tied else [])

@@ -29,9 +29,7 @@ def row(*parts: int | tuple[int, int, int]) -> list[int]:
     return ids
 
 
-def reference_logits(
-    model: Any, ids: torch.Tensor, pixels: Any, grids: Grids, mask: Any = None
-) -> torch.Tensor:
+def reference_logits(model: Any, ids: torch.Tensor, pixels: Any, grids: Grids, mask: Any = None) -> torch.Tensor:
     extra = {} if pixels is None else {"pixel_values": pixels, "image_grid_thw": torch.tensor(grids)}
     kinds = (ids == IMAGE).int()
     return model(input_ids=ids, attention_mask=mask, mm_token_type_ids=kinds, use_cache=False, **extra).logits
