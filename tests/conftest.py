@@ -7,8 +7,6 @@ from the environment must not differ between a developer's shell and a bare mach
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +14,6 @@ import pytest
 
 from tests.page_server import PageServer
 
-CHROMIUM_NAMES = ("chromium", "google-chrome", "chromium-browser")
 HERE = Path(__file__).resolve().parent
 
 
@@ -63,14 +60,13 @@ def repository() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     """The browser that set-up installs. Missing, it fails the test: a skipped one would prove nothing."""
-    named = os.environ.get("HANDEYE_CHROMIUM")
-    own = Path(sys.prefix) / "bin" / "chromium"
-    candidates = (named,) if named else (*CHROMIUM_NAMES, str(own))
-    found = next(filter(None, map(shutil.which, candidates)), None)
-    if found is None:
-        line = "Chromium is missing: run `make setup`, or set HANDEYE_CHROMIUM=/path/to/chrome"
-        pytest.fail(line, pytrace=False)
-    return Path(found)
+    from sandboxes.chromium import find_chromium
+    from sandboxes.errors import SandboxMissing
+
+    try:
+        return find_chromium(os.environ.get("HANDEYE_CHROMIUM"))
+    except SandboxMissing as error:
+        pytest.fail(f"{error} `make setup` does it.", pytrace=False)
 
 
 @pytest.fixture
