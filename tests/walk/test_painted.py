@@ -159,15 +159,11 @@ async def test_what_breaks_outside_is_an_outcome_that_can_be_resumed(runs_folder
         raise error
 
     folder, decisions = runs_folder / "one", await plan()
-    outcome, events, _ = await walk(
-        folder, [], environment=BreakingForm({1: break_down}), client=follower(decisions)
-    )
+    outcome, events, _ = await walk(folder, [], environment=BreakingForm({1: break_down}), client=follower(decisions))
     assert (outcome.kind, outcome.success, outcome.reason) == ("failed", None, str(error))
     assert events[-1].outcome == load(folder).run.outcome == outcome
     events.clear()
-    outcome = await resume(
-        folder, PaintedEnvironment(), policy_of(follower(decisions)), watcher=events.append
-    )
+    outcome = await resume(folder, PaintedEnvironment(), policy_of(follower(decisions)), watcher=events.append)
     assert (outcome.kind, outcome.success) == ("finished", True)
     assert "opened anew" in events[0].notes[-1]
     steps = load(folder).steps

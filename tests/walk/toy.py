@@ -13,7 +13,7 @@ from pathlib import Path
 from actions.action import Action, Decision, LeftClick, Terminate, Type
 from actions.codec import codec
 from agent.policy import ModelPolicy
-from perception.clients.client import Completion, Message, Sampling, TextPart, Usage
+from perception.clients.client import Completion, ImagePart, Message, Sampling, TextPart, Usage
 from perception.clients.scripted import ScriptedClient
 from perception.geometry import Size
 from perception.observation import Observation
@@ -59,7 +59,7 @@ def follower(decisions: Sequence[Decision], num_replies: int = 200) -> ScriptedC
     """A client that follows a plan by what the compact prompt tells it."""
 
     def reply(messages: list[Message]) -> Completion:
-        return say(decisions[min(num_told(messages), len(decisions) - 1)])
+        return say(decisions[min(num_told(messages), len(decisions) - 1)], size_of(messages[-1]))
 
     return ScriptedClient([reply] * num_replies)
 
@@ -72,6 +72,11 @@ def num_told(messages: list[Message]) -> int:
 def text_of(message: Message) -> str:
     """The text of a message."""
     return "".join(part.text for part in message.parts if isinstance(part, TextPart))
+
+
+def size_of(message: Message) -> Size:
+    """The size of the message's image."""
+    return next(part.frame.size for part in message.parts if isinstance(part, ImagePart))
 
 
 def policy_of(client: ScriptedClient, **options) -> ModelPolicy:
