@@ -15,16 +15,16 @@ from agent.trajectory import Step
 INSISTED = 3
 """From so many fruitless tries of the same thought in a row on, the compact style tells it."""
 
-_NEEDS_CHANGE = frozenset({"left_click", "right_click", "middle_click", "double_click", "triple_click", "type"})
-_NEVER_TOLD = frozenset({"wait", "mouse_move", "terminate"})
+_TRIES = frozenset({"left_click", "right_click", "middle_click", "double_click", "triple_click", "type"})
+_ONLY_IF_CHANGED = _TRIES | {"wait", "mouse_move"}
 
 
 def counted(step: Step) -> bool:
     """Whether a step did something that the compact style tells of."""
-    if step.action is None or step.error or step.action.kind in _NEVER_TOLD:
+    if step.action is None or step.error:
         return False
     changed = step.verdict is not None and step.verdict.changed
-    return changed or step.action.kind not in _NEEDS_CHANGE
+    return changed or step.action.kind not in _ONLY_IF_CHANGED
 
 
 def compact(steps: Sequence[Step]) -> tuple[str, ...]:
@@ -59,4 +59,4 @@ def line(text: str) -> str:
 
 
 def _came_to_nothing(step: Step) -> bool:
-    return step.action is not None and step.action.kind in _NEEDS_CHANGE and not step.error
+    return step.action is not None and step.action.kind in _TRIES and not step.error

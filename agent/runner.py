@@ -34,7 +34,7 @@ from agent.settings import RunSettings
 from agent.trajectory import Outcome, RunRecord
 from perception.errors import HandEyeError
 from perception.observation import Observation
-from sandboxes.environment import Environment, Resumable
+from sandboxes.environment import Environment, Posing, Resumable
 from sandboxes.task import Score, Task
 
 CHECKPOINTS_FILE = "graph.sqlite"
@@ -67,6 +67,8 @@ async def run(
     """
     settings = settings or RunSettings()
     view = await environment.reset(task)
+    if not task.instruction and isinstance(environment, Posing):
+        task = task.model_copy(update={"instruction": environment.instruction})
     recorder = Recorder.create(folder, _run_record(task, policy, folder, settings, view))
     return await _take_up(recorder, environment, policy, settings, watcher, view=view, fresh=False)
 

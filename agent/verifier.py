@@ -4,14 +4,11 @@ Only pixels are compared; the verifier knows no page. Typing and clicks should c
 change is looked for around the point too, since a busy page changes elsewhere by itself.
 """
 
-from typing import NamedTuple
-
-import numpy as np
-
 from actions.action import Action
 from agent.trajectory import Verdict
 from perception.geometry import Box, Point
 from perception.observation import Frame
+from perception.screenshot import difference
 
 _SHOULD_CHANGE = {
     "type": "typing changed nothing on the screen: nothing may have had the focus",
@@ -31,33 +28,18 @@ def verify(before: Frame, after: Frame, action: Action) -> Verdict:
     """Compare the frames around an action. Frames of different sizes count as changed all over."""
     if before.size != after.size:
         return Verdict(changed=True, changed_share=1.0, reason="the screen has another size")
-    difference = _diff(before, after)
-    if not difference.changed:
+    changed = difference(before, after)
+    if changed.box is None:
         reason = _SHOULD_CHANGE.get(action.kind, "")
         return Verdict(changed=False, expected=not reason, reason=reason)
-    return Verdict(changed=True, changed_share=difference.share, reason=_where(difference.box, action))
+    return Verdict(changed=True, changed_share=changed.share, reason=_where(changed.box, action))
 
 
-def _where(box: Box | None, action: Action) -> str:
+def _where(box: Box, action: Action) -> str:
     """Says when a change lies elsewhere than the click. It may still be the click's doing (a dialog that
     opens).
     """
     at: Point | None = getattr(action, "at", None)
-    if box is None or at is None or box.contains(at):
+    if at is None or box.contains(at):
         return ""
     return "what changed is not at the point"
-
-
-class _Difference(NamedTuple):
-    changed: bool
-    share: float
-    box: Box | None
-
-
-def _diff(before: Frame, after: Frame) -> _Difference:
-    differs = np.any(before.pixels != after.pixels, axis=2)
-    if not differs.any():
-        return _Difference(False, 0.0, None)
-    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
-    box = Box(left=int(columns[0]), top=int(rows[0]), right=int(columns[-1]) + 1, bottom=int(rows[-1]) + 1)
-    return _Difference(True, float(differs.mean()), box)

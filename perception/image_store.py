@@ -7,14 +7,9 @@ import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-import numpy as np
-from PIL import Image, UnidentifiedImageError
-
 from perception.errors import ImageError
 from perception.observation import Frame, ImageRef
-
-_COMPRESSION = 1
-"""zlib level of the PNG files: screens are flat, so level 1 is near level 9 in bytes at a fraction of the time."""
+from perception.screenshot import decode_png, encode_png
 
 
 class ImageStore:
@@ -44,27 +39,29 @@ class ImageStore:
         """
         path = self.path(ref.digest)
         try:
-            with Image.open(path) as image:
-                frame = Frame(np.asarray(image.convert("RGB")))
-        except (OSError, UnidentifiedImageError, SyntaxError) as error:
-            raise ImageError(f"the image {path} can't be read: {_cause(error)}") from error
+            frame = decode_png(path.read_bytes())
+        except OSError as error:
+            raise ImageError(f"the image {path} can't be read: {error.strerror}") from error
+        except ImageError as error:
+            raise ImageError(f"the image {path} can't be read: {error}") from error
         if frame.digest != ref.digest:
             raise ImageError(f"the image {path} is not what was stored: its pixels have another digest")
         return frame
 
     def _write(self, frame: Frame, path: Path) -> None:
+        picture = encode_png(frame)
         unfinished: Path | None = None
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as file:
                 unfinished = Path(file.name)
-                Image.fromarray(frame.pixels).save(file, format="PNG", compress_level=_COMPRESSION)
+                file.write(picture)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(unfinished, path)
             _sync_folder(self.folder)
         except OSError as error:
-            raise ImageError(f"the image {path} can't be written: {_cause(error)}") from error
+            raise ImageError(f"the image {path} can't be written: {error.strerror}") from error
         finally:
             if unfinished is not None:
                 unfinished.unlink(missing_ok=True)
@@ -77,7 +74,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _cause(error: BaseException) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__

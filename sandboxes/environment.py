@@ -61,3 +61,16 @@ class Resumable(Protocol):
     async def reattach(self, task: Task) -> Observation | None:
         """Find the task's world as it was left, instead of `reset`; None when it is gone."""
         ...
+
+
+@runtime_checkable
+class Posing(Protocol):
+    """An environment that words the task itself, once it is reset: a benchmark that draws goal and page together.
+
+    A task with an empty instruction takes it from here.
+    """
+
+    @property
+    def instruction(self) -> str:
+        """What is asked in the episode that was begun last."""
+        ...
