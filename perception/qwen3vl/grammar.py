@@ -48,7 +48,7 @@ class Constraint:
         return tokens
 
     def allowed(self) -> NDArray[np.bool_]:
-        """bool [vocabulary]: what may come next. Raises ModelError when the grammar gave up (a limit of the library)."""
+        """bool [vocabulary]: what may come next. Raises ModelError when the grammar gives up (it has limits)."""
         self._matcher.unsafe_compute_mask_ptr(self._bits.ctypes.data, self._bits.nbytes)
         if self._matcher.is_error():
             raise ModelError(f"The schema's grammar failed: {self._matcher.get_error()}")
