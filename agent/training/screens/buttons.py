@@ -37,7 +37,7 @@ def draw_button_face(canvas: Canvas, box: Box, style: str, colours: tuple[Colour
         canvas.rounded(box, radius, fill, border)
 
 
-def button(kit: Kit, text: str | None = None, *, style: str | None = None, room: float = 150) -> Piece | None:
+def button(kit: Kit, room: float = 150, *, text: str | None = None, style: str | None = None) -> Piece | None:
     """A button named `text`, or by a new name; None where none fits in `room` px."""
     rng, theme = kit.rng, kit.theme
     font = theme.control_font(bold=kit.chance(0.12))

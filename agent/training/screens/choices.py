@@ -68,7 +68,7 @@ def choice(kit: Kit, kind: str, text: str, on: bool, *, group: str = "", focusab
 def checkbox(kit: Kit, room: float = 150, *, on: bool | None = None) -> Piece | None:
     """A check box with a new name, ticked in one of three."""
     text = kit.name(kit.words.check, kit.theme.font(), room - kit.px(20))
-    return text and choice(kit, "checkbox", text, kit.chance(0.33) if on is None else on) or None
+    return (text and choice(kit, "checkbox", text, kit.chance(0.33) if on is None else on)) or None
 
 
 def radio_group(kit: Kit, room: float, *, num_options: int | None = None, on: bool | None = None) -> Piece | None:

@@ -7,7 +7,7 @@ from agent.training.screens.canvas import Canvas, Colour, mixed
 from agent.training.screens.fonts import Font
 from agent.training.screens.kit import Kit, Piece
 from agent.training.screens.record import Box, Widget
-from agent.training.screens.themes import BLACK, CHROMIUM_GREY, WHITE
+from agent.training.screens.themes import BLACK, WHITE
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
 
 _FACES = re.compile(
     r"(DejaVuSans(Condensed|Mono)?|DejaVuSerif(Condensed)?|Liberation(Sans|Serif|Mono|SansNarrow)|OpenSans|Roboto(Condensed)?"
-    r"|Lato|Inter|Cantarell|Free(Sans|Serif|Mono)|NotoSans(Display|Mono)?|NotoSerif|Ubuntu)"
+    r"|Lato|Inter|Cantarell|Free(Sans|Serif)|NotoSans(Display|Mono)?|NotoSerif|Ubuntu)"
     r"(-(Regular|Medium|Semibold|SemiBold|Bold))?\.(ttf|otf)"
 )
 _WEIGHTS = {"Medium": 1, "Semibold": 2, "SemiBold": 2, "Bold": 3}
@@ -48,7 +48,7 @@ class Font:
         if path:
             self.face = ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
         else:
-            self.face = ImageFont.load_default(size)
+            self.face = _pillows_own(size)
         self.advance = {char: self.face.getlength(char) for char in CHARS}
         ascent, descent = self.face.getmetrics()
         self.ascent = ascent
@@ -67,6 +67,13 @@ class Font:
             if width < 0:
                 return text[:end].rstrip()
         return text
+
+
+def _pillows_own(size: float) -> ImageFont.FreeTypeFont:
+    face = ImageFont.load_default(size)
+    if not isinstance(face, ImageFont.FreeTypeFont):
+        raise RuntimeError("Pillow has no FreeType here: install a Pillow wheel, or DejaVu or Liberation fonts")
+    return face
 
 
 @functools.cache

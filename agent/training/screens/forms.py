@@ -60,7 +60,7 @@ def form_pieces(kit: Kit, area: Area) -> list[Piece]:
 def _fields(kit: Kit, room: int, num_fields: int, progress: int) -> list[Piece | None]:
     """Fields of which `progress` were worked: the last of these may have the focus, or the next one."""
     column = kit.px(kit.rng.randint(60, 105)) if kit.theme.label == "left" else 0
-    focus = progress - 1 if kit.chance(0.5) else progress if kit.chance(0.5) else -1
+    focus = progress - 1 if kit.chance(0.42) else progress if kit.chance(0.68) else -1
     if kit.chance(0.1):
         focus = kit.rng.randrange(num_fields)
     pieces = []
@@ -77,7 +77,7 @@ def _field(kit: Kit, room: int, column: int, state: FieldState) -> Piece | None:
         return field(kit, room, state=state)
     font = kit.theme.font(bold=kit.theme.bold_labels)
     label = kit.name(kit.words.field, font, column - kit.px(10))
-    return label and field(kit, room, label=label, state=state, label_width=column) or None
+    return (label and field(kit, room, label=label, state=state, label_width=column)) or None
 
 
 def _buttons(kit: Kit, room: int) -> Piece:
@@ -85,7 +85,7 @@ def _buttons(kit: Kit, room: int) -> Piece:
     pieces: list[Piece] = []
     left = room
     for index in range(kit.rng.choice((1, 1, 1, 2, 2, 3))):
-        piece = link(kit, left) if index and kit.chance(0.15) else button(kit, room=min(left, kit.px(150)))
+        piece = link(kit, left) if index and kit.chance(0.15) else button(kit, min(left, kit.px(150)))
         if piece and piece.width <= left:
             pieces.append(piece)
             left -= piece.width + kit.px(8)

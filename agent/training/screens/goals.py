@@ -1,7 +1,7 @@
 """Goals that a screen can be worked towards, the step that each needs next, and the steps it took when reached.
 
-The next step follows from what is visible and from what was clicked before: a field that shows the value is finished with, an empty
-one with the focus wants typing, any other wants a click. So a click that missed is simply made again.
+The next step follows from what is visible and from what was clicked before: a field that shows the value is finished
+with, an empty one with the focus wants typing, any other wants a click. So a click that missed is simply made again.
 """
 
 import random
@@ -73,6 +73,15 @@ class Goal:
             return [f"Open {name}", f'Choose "{self.value}"']
         verb = {"tick": "Tick", "untick": "Untick", "choose": "Choose", "press": "Click"}[self.kind]
         return [f"{verb} {name}"]
+
+    def begun(self) -> list[str]:
+        """The thoughts that led to what is visible, when it is not reached: the field focused, its text marked."""
+        widget = self.widget
+        if self.kind == "select" and self.option is not None:
+            return self.steps()[:1]
+        if self.kind != "enter" or not widget.focused:
+            return []
+        return [f"Select the text in {named(widget)}"] if widget.selected else [] if widget.value else self.steps()[:1]
 
     def move(self, size: Size) -> Move:
         """The step it needs now, when it is not reached."""

@@ -202,6 +202,9 @@ ICONS: dict[str, Callable[[_Pen], None]] = {
 }
 """Icons by the name that questions use."""
 
+_ALIKE = {"star": "star", "plus": "cross", "close": "cross"}
+"""Icons that would pass for a shape: no screen has both."""
+
 
 @functools.lru_cache(maxsize=2000)
 def icon_mask(name: str, size: int, weight: float) -> Image.Image:
@@ -211,13 +214,14 @@ def icon_mask(name: str, size: int, weight: float) -> Image.Image:
     return pen.image.resize((size, size), Image.Resampling.BOX)
 
 
-def icon(kit: Kit, name: str | None = None) -> Piece | None:
-    """An icon: bare, on a button, or in a disc; None when all names are taken."""
+def icon(kit: Kit, room: float = 60) -> Piece | None:
+    """An icon: bare, on a button, or in a disc; None when its name is taken or it is wider than `room`."""
     rng = kit.rng
-    name = name or rng.choice(list(ICONS))
-    if f"icon {name}" in kit.used:
+    name = rng.choice(list(ICONS))
+    alike = _ALIKE.get(name, "")
+    if f"icon {name}" in kit.used or f"any {alike}" in kit.used:
         return None
-    kit.used.add(f"icon {name}")
+    kit.used |= {f"icon {name}", f"{alike} icon"}
     size, weight = kit.px(rng.randint(13, 26)), rng.choice((0.09, 0.11, 0.13))
     frame = rng.choice(("", "", "button", "disc"))
     pad = kit.px(rng.randint(3, 6)) if frame else 2
@@ -228,6 +232,8 @@ def icon(kit: Kit, name: str | None = None) -> Piece | None:
     if filled or abs(luminance(colour) - luminance(ground)) < 70:
         colour = WHITE if luminance(ground) < 150 else (20, 20, 20)
     outer, radius = size + 2 * pad, 4 if frame == "button" else (size + 2 * pad) // 2
+    if outer > room:
+        return None
 
     def paint(canvas: Canvas, x: int, y: int) -> list[Widget]:
         box = (x, y, x + outer, y + outer)
@@ -240,15 +246,15 @@ def icon(kit: Kit, name: str | None = None) -> Piece | None:
     return Piece(outer, outer, paint)
 
 
-def shape(kit: Kit) -> Piece | None:
+def shape(kit: Kit, room: float = 90) -> Piece | None:
     """A coloured shape; no two of a screen share both, and none has the colour of the ground."""
     rng = kit.rng
     colour, name = rng.choice(list(COLOURS)), rng.choice(SHAPES)
     fill = tuple(max(0, min(255, v + rng.randint(-12, 12))) for v in COLOURS[colour])
     distance = sum(abs(a - b) for a, b in zip(fill, kit.ground, strict=True))
-    if f"shape {colour} {name}" in kit.used or distance < 110:
+    if f"shape {colour} {name}" in kit.used or distance < 110 or f"{name} icon" in kit.used:
         return None
-    kit.used.add(f"shape {colour} {name}")
+    kit.used |= {f"shape {colour} {name}", f"any {name}"}
     size = kit.px(rng.randint(12, 44))
     width, height = size, size
     if name == "rectangle":
@@ -256,6 +262,8 @@ def shape(kit: Kit) -> Piece | None:
             (round(size * 1.8), max(8, size // 2)) if kit.chance(0.6) else (max(8, size // 2), round(size * 1.8))
         )
     outline = kit.ink if kit.chance(0.25) else None
+    if width > room:
+        return None
 
     def paint(canvas: Canvas, x: int, y: int) -> list[Widget]:
         _draw_shape(canvas, name, (x, y, x + width, y + height), (fill[0], fill[1], fill[2]), outline)

@@ -2,6 +2,8 @@
 
 import random
 
+import numpy as np
+
 from agent.training.screens.canvas import Canvas, Colour, ink_on
 from agent.training.screens.fonts import Font, families, font
 from agent.training.screens.glyphs import glyph_grid
@@ -15,13 +17,13 @@ def heading(kit: Kit, room: float) -> Piece | None:
     """A title in the page's largest size."""
     font = kit.theme.title_font()
     text = kit.name(lambda: kit.words.cased(kit.words.phrase(kit.rng.randint(1, 3))), font, room)
-    return text and text_piece(text, font, kit.ink, "title") or None
+    return (text and text_piece(text, font, kit.ink, "title")) or None
 
 
 def plain(kit: Kit, room: float) -> Piece | None:
     """A short text that is no control."""
     text = kit.name(kit.words.label if kit.chance(0.7) else kit.words.value, kit.theme.font(), room)
-    return text and text_piece(text, kit.theme.font(), kit.ink if kit.chance(0.7) else kit.muted) or None
+    return (text and text_piece(text, kit.theme.font(), kit.ink if kit.chance(0.7) else kit.muted)) or None
 
 
 def paragraph(kit: Kit, width: float, num_lines: int | None = None) -> Piece:
@@ -93,6 +95,8 @@ def dense(rng: random.Random, heldout: bool, size: Size) -> Screen:
     while y < height - 12:
         family = rng.choice(families())
         face = font(rng.choice((family.regular, family.regular, family.bold)), rng.randint(9, 19))
+        if y + face.height > height:
+            break
         x = rng.randint(0, 30)
         ink = theme.palette.ink if rng.random() < 0.7 else theme.palette.link
         if rng.random() < 0.25:
@@ -106,10 +110,6 @@ def dense(rng: random.Random, heldout: bool, size: Size) -> Screen:
             canvas.text(x, y, text, face, ink)
             x += face.width(text) + rng.randint(5, 30)
         y += face.height + rng.randint(0, 8)
-    return Screen(_array(canvas), [], glyph_grid(canvas.glyphs, width, height), heldout, "dense", theme.name)
-
-
-def _array(canvas: Canvas):
-    import numpy as np
-
-    return np.asarray(canvas.image).copy()
+    return Screen(
+        np.asarray(canvas.image).copy(), [], glyph_grid(canvas.glyphs, width, height), heldout, "dense", theme.name
+    )

@@ -13,7 +13,7 @@ from agent.training.words import Words
 KEYS: dict[str, list[str]] = {
     "Enter": ["enter"],
     "Tab": ["tab"],
-    "Escape": ["escape"],
+    "Escape": ["esc"],
     "Backspace": ["backspace"],
     "Delete": ["delete"],
     "Page Down": ["pagedown"],
@@ -59,7 +59,8 @@ class _Asker:
         elif kind == "button" and self.only("button") and rng.random() < 0.08:
             instruction = worded(rng, "press_only")
         else:
-            instruction = worded(rng, kind, x=name)
+            wording = "menu" if kind == "menuitem" and widget.group == "bar" else kind
+            instruction = worded(rng, wording, x=name)
         move = click(f"Click {named(widget)}", widget, self.screen.size)
         if (kind == "tab" and widget.checked) or rng.random() < 0.05:
             past = () if kind == "tab" and widget.checked and rng.random() < 0.5 else (move.thought,)
@@ -76,7 +77,7 @@ class _Asker:
         )
         shape = widget.kind == "shape"
         name = f"{widget.colour} {widget.shape}" if shape else widget.text
-        instruction = worded(self.rng, kind, x=name, kind="" if shape else widget.kind).rstrip()
+        instruction = worded(self.rng, kind, x=name, what="" if shape else widget.kind).rstrip()
         if widget.kind in ("icon", "shape"):
             instruction = (
                 instruction.replace('"', "")
@@ -97,8 +98,8 @@ class _Asker:
             move = FINISHED
         else:
             move = goal.move(self.screen.size)
-            if move.thought in steps and self.rng.random() < 0.85:
-                history = steps[: steps.index(move.thought)]
+            if self.rng.random() < 0.85:
+                history = goal.begun()
             if self.rng.random() < 0.07:
                 history = [*history, move.thought]
         wording, names = goal.words

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from agent.training.screens import layouts
+from agent.training.screens import genres
 from agent.training.screens.canvas import Canvas
 from agent.training.screens.forms import form_page
 from agent.training.screens.glyphs import glyph_grid
@@ -20,17 +20,17 @@ Genre = Callable[[Kit, Canvas, Area], list[Widget]]
 
 GENRES: dict[str, tuple[Genre, float]] = {
     "form": (form_page, 34),
-    "scattered": (layouts.scattered_page, 20),
-    "column": (layouts.column_page, 12),
-    "pane": (layouts.pane_page, 5),
-    "prose": (layouts.prose_page, 6),
-    "plain": (layouts.plain_page, 6),
-    "marks": (layouts.marks_page, 5),
-    "table": (layouts.table_page, 4),
-    "menu": (layouts.menu_page, 3),
-    "dialog": (layouts.dialog_page, 4),
-    "note": (layouts.note_page, 2),
-    "busy": (layouts.busy_page, 1),
+    "scattered": (genres.scattered_page, 20),
+    "column": (genres.column_page, 12),
+    "pane": (genres.pane_page, 5),
+    "prose": (genres.prose_page, 6),
+    "plain": (genres.plain_page, 6),
+    "marks": (genres.marks_page, 5),
+    "table": (genres.table_page, 4),
+    "menu": (genres.menu_page, 3),
+    "dialog": (genres.dialog_page, 4),
+    "note": (genres.note_page, 2),
+    "busy": (genres.busy_page, 1),
 }
 """Every kind of page and how often it comes."""
 

@@ -1,15 +1,15 @@
 """Requests of several steps on one screen: which goals, what was already worked, what comes next.
 
-The screen shows a state. Goals that it shows as reached become the steps behind, in an order that leaves the focused field last;
-goals that it shows as open become the steps ahead. About one history in seven does not agree with the screen: the last
-click missed, the text did not arrive, the focus went elsewhere; then the same step is due again.
+The screen shows a state. Goals that it shows as reached become the steps behind, in an order that leaves the focused
+field last; goals that it shows as open become the steps ahead. About one history in seven does not agree with the
+screen: the last click missed, the text did not arrive, the focus went elsewhere; then the same step is due again.
 """
 
 import random
 
-from agent.training.screens.goals import FINISHED, Goal, Move, fitting_value, named
+from agent.training.screens.goals import FINISHED, Goal, Move, fitting_value
 from agent.training.screens.record import Question, Screen, Widget
-from agent.training.screens.wordings import clause, joined, worded
+from agent.training.screens.wordings import STYLES, clause, joined, worded
 from agent.training.words import Words
 
 SLIPS = 0.15
@@ -72,9 +72,7 @@ def task_question(screen: Screen, rng: random.Random, words: Words) -> Question 
     if worked and rng.random() < 0.06:
         history = []
     elif due and due[0].kind == "enter" and due[0].widget.focused and (history or rng.random() < 0.9):
-        history += [f"Focus {named(due[0].widget)}"]
-        if due[0].widget.value:
-            history += [f"Select the text in {named(due[0].widget)}"]
+        history += due[0].begun()
     if press and not due and rng.random() < 0.3:
         history += press.steps()
     history = _slipped(rng, goals, history)
@@ -128,7 +126,7 @@ def request(rng: random.Random, goals: list[Goal], *, only_button: bool = False)
         kind, names = goals[0].words
         text = worded(rng, kind, **names)
         return text[:1].upper() + text[1:] if rng.random() < 0.8 else text
-    style = rng.choice(('"{}"', '"{}"', '"{}"', "{}", "{}", "'{}'"))
+    style = rng.choice(STYLES)
     clauses: list[str] = []
     rest = list(goals)
     if all(goal.words[0] == "enter" for goal in rest[:2]) and rng.random() < 0.35:
