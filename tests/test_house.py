@@ -56,6 +56,12 @@ def module_name(repository: Path, file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def module_names(repository: Path, *folders: str) -> list[str]:
+    """All modules but the commands, which are there to be run."""
+    files = [file for file in python_files(repository, *folders) if file.name != "__main__.py"]
+    return [module_name(repository, file) for file in files]
+
+
 def import_fresh(repository: Path, folder: Path, modules: list[str]) -> dict[str, list[str]]:
     """Import `modules` in a new interpreter; returns what the import left behind."""
     probe = f"import sys; sys.path.insert(0, {str(repository)!r})\n" + IMPORT_PROBE
@@ -67,8 +73,7 @@ def import_fresh(repository: Path, folder: Path, modules: list[str]) -> dict[str
 
 
 def test_importing_does_nothing(repository: Path, tmp_path: Path) -> None:
-    files = [file for file in python_files(repository, *PACKAGES) if file.name != "__main__.py"]
-    left = import_fresh(repository, tmp_path, [module_name(repository, file) for file in files])
+    left = import_fresh(repository, tmp_path, module_names(repository, *PACKAGES))
     assert left["threads"] == []
     assert left["handlers"] == []
     assert left["files"] == []
@@ -81,8 +86,7 @@ def test_packages_import_without_their_heavy_parts(repository: Path, tmp_path: P
 
 
 def test_training_imports_on_a_bare_gpu_box(repository: Path, tmp_path: Path) -> None:
-    files = python_files(repository, "agent/training")
-    left = import_fresh(repository, tmp_path, [module_name(repository, file) for file in files])
+    left = import_fresh(repository, tmp_path, module_names(repository, "agent/training"))
     assert set(left["modules"]).isdisjoint(NOT_FOR_TRAINING)
 
 
