@@ -87,7 +87,7 @@ class Recorder:
         except (OSError, RecordError) as error:
             if journal is not None:
                 journal.close()
-            (folder / STEPS_FILE).unlink(missing_ok=True)
+                (folder / STEPS_FILE).unlink(missing_ok=True)
             if not existed and folder.exists():
                 folder.rmdir()
             raise _as_record_error(folder, error) from error

@@ -56,7 +56,8 @@ async def walk(
     """Play an episode as the walk that a user's run takes; without a folder its record is thrown away."""
     if folder is None:
         with TemporaryDirectory(prefix="handeye-") as place:
-            return await walk(episode, environment, policy, settings, Path(place) / "run", success=success)
+            result = await walk(episode, environment, policy, settings, Path(place) / "run", success=success)
+        return result.model_copy(update={"folder": ""})
     outcome = await run(episode.task, environment, policy, folder, settings)
     if outcome.kind == "interrupted":
         raise asyncio.CancelledError

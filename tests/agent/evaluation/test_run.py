@@ -1,0 +1,96 @@
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from agent.evaluation.benchmark import Episode, EpisodeResult
+from agent.evaluation.run import evaluate, walk
+from agent.policy import Policy
+from agent.recorder import load
+from agent.settings import RunSettings
+from perception.clients.scripted import ScriptedClient
+from sandboxes.errors import SandboxCrashed
+from sandboxes.painted import PaintedEnvironment
+from tests.walk.toy import TASK, BreakingForm, follower, plan, policy_of
+
+
+def crash() -> None:
+    raise SandboxCrashed("the page crashed")
+
+
+class Forms:
+    """A benchmark of drawn forms: one that can be done, one that can't, one that crashes, one that can't begin."""
+
+    name = "forms"
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def episodes(self) -> Sequence[Episode]:
+        """Four."""
+        impossible = TASK.model_copy(update={"settings": {"wanted": {"Name": "Bob"}}})
+        broken = TASK.model_copy(update={"settings": {"nonsense": 1}})
+        return [
+            Episode(name="good", task=TASK),
+            Episode(name="impossible", task=impossible),
+            Episode(name="crash", task=TASK),
+            Episode(name="crash", task=broken),
+        ]
+
+    async def play(self, episode: Episode, policy: Policy, folder: Path | None) -> EpisodeResult:
+        """Through the walk."""
+        environment = BreakingForm({1: crash}) if episode.name == "crash" else PaintedEnvironment()
+        return await walk(episode, environment, policy, RunSettings(max_steps=8), folder)
+
+    async def close(self) -> None:
+        """Says that it was."""
+        self.closed = True
+
+
+async def test_episodes_are_played_counted_and_recorded(runs_folder):
+    benchmark, told = Forms(), []
+    policy = policy_of(follower(await plan()))
+    summed = await evaluate(
+        benchmark, policy, seed=3, folder=runs_folder, progress=lambda *progress: told.append(progress)
+    )
+    assert (summed.suite, summed.model, summed.seed) == ("forms", "scripted", 3)
+    assert (summed.episodes, summed.success) == (4, 0.5)
+    assert (summed.tasks["good"].success, summed.tasks["impossible"].success) == (1.0, 0.0)
+    assert (summed.tasks["crash"].episodes, summed.tasks["crash"].crashed) == (2, 2)
+    assert summed.tasks["good"].steps == 5
+    assert [played for played, _, _ in told] == [1, 2, 3, 4]
+    assert "the page crashed" in told[2][2].crashed
+    assert "nonsense" in told[3][2].crashed
+    assert benchmark.closed
+    assert load(runs_folder / "00001-good").run.outcome is not None
+
+
+async def test_without_a_folder_nothing_is_kept(tmp_path):
+    result = await walk(
+        Episode(name="good", task=TASK), PaintedEnvironment(), policy_of(follower(await plan())), RunSettings()
+    )
+    assert (result.success, result.reward, result.outcome) == (True, 1.0, "finished")
+    assert result.folder == ""
+
+
+async def test_stopping_stops_the_whole_evaluation():
+    class Waiting(Forms):
+        async def play(self, episode, policy, folder):
+            environment = PaintedEnvironment()
+            asyncio.get_running_loop().call_later(0.05, stopped.cancel)
+            return await walk(episode, environment, policy, RunSettings(max_steps=100_000, stuck_after=100_000), folder)
+
+    benchmark = Waiting()
+    decisions = await plan()
+    policy = policy_of(follower(decisions[:1], num_replies=100_000))
+    stopped = asyncio.ensure_future(evaluate(benchmark, policy, seed=0))
+    with pytest.raises(asyncio.CancelledError):
+        await stopped
+    assert benchmark.closed
+
+
+async def test_a_model_without_replies_crashes_every_episode():
+    summed = await evaluate(Forms(), policy_of(ScriptedClient([])), seed=0)
+    assert sum(row.crashed for row in summed.tasks.values()) == summed.episodes == 4
+    assert summed.success == 0.0

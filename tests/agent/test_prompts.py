@@ -1,0 +1,73 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from actions.errors import ActionUnsupported
+from agent import prompts
+from perception.clients.client import ImagePart, Message, TextPart
+from perception.observation import Frame
+
+FRAME = Frame(np.zeros((24, 32, 3), np.uint8))
+OLD = Frame(np.ones((24, 32, 3), np.uint8))
+
+
+def texts(message: Message) -> list[str]:
+    return [part.text if isinstance(part, TextPart) else "IMAGE" for part in message.parts]
+
+
+def test_the_compact_text_is_the_instruction_and_numbered_thoughts():
+    assert prompts.compact_text("Log in.", []) == "Log in."
+    assert prompts.compact_text("Log in.", ['Focus "Name"', 'Type "Ada"']) == (
+        'Log in.\nStep 1: Focus "Name"\nStep 2: Type "Ada"'
+    )
+
+
+def test_compact_is_one_user_turn_with_the_image_first():
+    (message,) = prompts.compact("Log in.", ["A"], FRAME)
+    assert message.role == "user"
+    assert texts(message) == ["IMAGE", "Log in.\nStep 1: A"]
+    assert isinstance(message.parts[0], ImagePart)
+    assert message.parts[0].frame is FRAME
+
+
+def test_the_full_style_announces_the_function_and_shows_recent_turns():
+    turns = [prompts.Turn(OLD, "reply 3", ""), prompts.Turn(OLD, "reply 4", "(it failed)")]
+    messages = prompts.computer_use("Log in.", lines=["one", "two"], turns=turns, frame=FRAME, notes=["a dialog"])
+    roles = [message.role for message in messages]
+    assert roles == ["system", "user", "assistant", "user", "assistant", "user"]
+    system = texts(messages[0])[0]
+    function = json.loads(system.split("<tools>\n")[1].split("\n</tools>")[0])
+    assert function["function"]["name"] == "computer_use"
+    first = texts(messages[1])
+    assert first[0] == "IMAGE"
+    assert first[1].endswith("Instruction: Log in.\n\nPrevious actions:\nStep 1: one\nStep 2: two")
+    assert texts(messages[2]) == ["reply 3"]
+    assert texts(messages[3]) == ["IMAGE"]
+    assert texts(messages[5]) == ["IMAGE", "(it failed)\n\na dialog"]
+    assert isinstance(messages[5].parts[0], ImagePart)
+    assert messages[5].parts[0].frame is FRAME
+
+
+def test_the_full_style_begins_with_no_previous_actions():
+    messages = prompts.computer_use("Log in.", lines=[], turns=[], frame=FRAME)
+    assert texts(messages[-1])[1].endswith("Previous actions:\nNone")
+    assert [message.role for message in messages] == ["system", "user"]
+
+
+def test_braces_in_an_instruction_are_text():
+    (message,) = prompts.computer_use("Type {x} {0}", lines=["{y}"], turns=[], frame=FRAME)[1:]
+    assert "Type {x} {0}" in texts(message)[1]
+
+
+def test_an_unknown_surface_is_refused():
+    with pytest.raises(ActionUnsupported, match="surface"):
+        prompts.computer_use("x", lines=[], turns=[], frame=FRAME, surface="moon")
+
+
+def test_training_can_import_it_without_the_loop():
+    code = "import sys, agent.prompts; print([m for m in ('langgraph', 'playwright', 'torch') if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout == "[]\n"

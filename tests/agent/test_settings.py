@@ -1,0 +1,69 @@
+import pytest
+from pydantic import ValidationError
+
+from agent.errors import SettingsError
+from agent.settings import Settings, load
+from perception.geometry import Size
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """A working folder without a settings file."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_without_any_source_the_defaults_hold(elsewhere):
+    assert load(environ={}) == Settings()
+
+
+def test_flags_win_over_variables_and_these_over_the_file(elsewhere):
+    (elsewhere / "handeye.toml").write_text("[run]\nmax_steps = 1\nmax_tokens = 1\nmax_seconds = 1.5\n")
+    environ = {"HANDEYE_RUN__MAX_STEPS": "2", "HANDEYE_RUN__MAX_TOKENS": "2", "OTHER__THING": "x"}
+    run = load(flags={"run.max_steps": 3}, environ=environ).run
+    assert (run.max_steps, run.max_tokens, run.max_seconds) == (3, 2, 1.5)
+
+
+def test_nested_values_come_from_every_source(elsewhere):
+    file = elsewhere / "my.toml"
+    file.write_text("[browser.viewport]\nwidth = 640\nheight = 480\n")
+    assert load(file, environ={}).browser.viewport == Size(width=640, height=480)
+    flags = {"browser.viewport": {"width": 100, "height": 50}}
+    assert load(file, flags, environ={}).browser.viewport == Size(width=100, height=50)
+    environ = {"HANDEYE_SETTINGS": str(file), "HANDEYE_BROWSER__VIEWPORT__WIDTH": "10"}
+    assert load(environ=environ).browser.viewport == Size(width=10, height=480)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("[run]\nmax_step = 1\n", ("my.toml", "run.max_step", "max_steps")),
+        ("[runs]\nmax_steps = 1\n", ("my.toml", "runs", "browser")),
+        ("colour = 1\n", ("my.toml", "colour")),
+        ("[run]\nmax_steps = 0\n", ("my.toml", "run.max_steps", "greater than or equal to 1")),
+        ("[run]\nmax_steps = 'many'\n", ("my.toml", "run.max_steps", "integer")),
+        ("[run\n", ("my.toml", "can't be read")),
+    ],
+)
+def test_a_wrong_file_is_one_sentence_that_names_file_and_key(elsewhere, content, words):
+    (elsewhere / "my.toml").write_text(content)
+    with pytest.raises(SettingsError) as caught:
+        load(elsewhere / "my.toml", environ={})
+    assert "\n" not in str(caught.value)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_wrong_variables_and_flags_are_named(elsewhere):
+    with pytest.raises(SettingsError, match=r"the environment: there is no setting run\.maxsteps"):
+        load(environ={"HANDEYE_RUN__MAXSTEPS": "1"})
+    with pytest.raises(SettingsError, match=r"the command line: run\.max_steps"):
+        load(flags={"run.max_steps": -1}, environ={})
+    with pytest.raises(SettingsError, match="does not exist"):
+        load(elsewhere / "absent.toml", environ={})
+
+
+def test_settings_are_frozen_and_hide_the_key():
+    settings = load(environ={"HANDEYE_MODEL__API_KEY": "very-secret"})
+    assert "very-secret" not in repr(settings)
+    with pytest.raises(ValidationError):
+        settings.run.max_steps = 5  # pyright: ignore[reportAttributeAccessIssue]
