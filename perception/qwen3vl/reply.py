@@ -9,18 +9,8 @@ from torch import Tensor
 from perception.clients.client import FinishReason, Sampling
 from perception.qwen3vl.draft import Drafter
 from perception.qwen3vl.grammar import Constraint
-from perception.qwen3vl.rope import Grid
+from perception.qwen3vl.prompt import Prompt
 from perception.qwen3vl.sampling import Sampler
-
-
-@dataclass(slots=True)
-class Prompt:
-    """What the model is shown, ready for it."""
-
-    token_ids: list[int]
-    pixel_values: Tensor | None = None
-    """[N, patch] patches of all images, see `VisionTower`."""
-    grids: Sequence[Grid] = ()
 
 
 @dataclass(slots=True)

@@ -3,18 +3,25 @@
 import json
 import math
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer
 
 from actions.space import reply_schema
 from agent.training.vocabulary import build
-from perception.clients.client import Sampling
+from perception.clients.client import ImagePart, Message, Sampling, TextPart
+from perception.errors import ModelError
+from perception.observation import Frame
 from perception.qwen3vl.engine import Engine
 from perception.qwen3vl.model import Qwen3VL
-from perception.qwen3vl.reply import Prompt, Request
-from tests.tiny_model import SMALL, tiny_config, tiny_weights
+from perception.qwen3vl.processor import ImageProcessor
+from perception.qwen3vl.prompt import Prompt
+from perception.qwen3vl.reply import Request
+from perception.qwen3vl.tokenizer import Tokenizer
+from tests.tiny_model import CHAT_TEMPLATE, SMALL, tiny_config, tiny_weights, write_folder
 
 SCHEMA = reply_schema("browser")
 WORDS = ("Save", "Accept terms", "Ship to", "Größe", "the red circle")
@@ -22,26 +29,19 @@ WORDS = ("Save", "Accept terms", "Ship to", "Größe", "the red circle")
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
-    return build()
+    return Tokenizer(build(), CHAT_TEMPLATE)
 
 
 @pytest.fixture(scope="module")
 def model(tokenizer: Tokenizer) -> Qwen3VL:
-    config = tiny_config(tokenizer, SMALL)
+    config = tiny_config(tokenizer.backend, SMALL)
     model = Qwen3VL(config)
     model.load_state_dict(tiny_weights(config, 1, torch.float32))
     return model
 
 
-def engine_of(model: Qwen3VL, tokenizer: Tokenizer, *, together: bool = True) -> Engine:
-    vocabulary = tokenizer.get_vocab()
-    return Engine(
-        model,
-        tokenizer_json=tokenizer.to_str(),
-        decode=lambda ids: tokenizer.decode(list(ids)),
-        end_ids=[vocabulary["<|im_end|>"], vocabulary["<|endoftext|>"]],
-        together=together,
-    )
+def engine_of(model: Qwen3VL, tokenizer: Tokenizer, **options: Any) -> Engine:
+    return Engine(model, tokenizer, ImageProcessor(), **options)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def prompt_of(tokenizer: Tokenizer, number: int, *, grids: Sequence[tuple[int, i
     """A prompt with random pixels in images of the given grids, in patches."""
     images = "".join("<|vision_start|>" + "<|image_pad|>" * (t * h * w // 4) + "<|vision_end|>" for t, h, w in grids)
     text = f'Click "{WORDS[number % len(WORDS)]}"' + " and then tick the box" * (number % 3)
-    ids = tokenizer.encode(f"<|im_start|>user\n{images}{text}<|im_end|>\n<|im_start|>assistant\n").ids
+    ids = tokenizer.encode(f"<|im_start|>user\n{images}{text}<|im_end|>\n<|im_start|>assistant\n")
     if not grids:
         return Prompt(ids)
     num_patches = sum(t * h * w for t, h, w in grids)
@@ -172,13 +172,10 @@ def test_it_stops_when_it_is_told_to(engine: Engine, tokenizer: Tokenizer) -> No
     assert 0 < completion.usage.completion_tokens < 60
 
 
-def test_the_end_token_ends_a_free_reply(model: Qwen3VL, tokenizer: Tokenizer) -> None:
-    engine = engine_of(model, tokenizer)
+def test_the_end_token_ends_a_free_reply(engine: Engine, model: Qwen3VL, tokenizer: Tokenizer) -> None:
     prompt = prompt_of(tokenizer, 4)
     ending = engine.generate(Request(prompt, None, Sampling(max_tokens=6))).token_ids[3]
-    stopping = Engine(
-        model, tokenizer_json=tokenizer.to_str(), decode=lambda ids: f"{len(ids)} tokens", end_ids=[ending]
-    )
+    stopping = engine_of(model, tokenizer, end_ids=[ending])
     completion = stopping.generate(Request(prompt, None, Sampling(max_tokens=6)))
     assert completion.finish == "stop"
     assert completion.token_ids[-1] == ending
@@ -196,3 +193,21 @@ def test_a_prompt_that_does_not_fit_its_images_is_a_value_error(engine: Engine, 
     prompt.grids = [(1, 6, 6)]
     with pytest.raises(ValueError, match="patches"):
         engine.generate(Request(prompt))
+
+
+def test_a_folder_answers_messages_with_images(tmp_path: Path) -> None:
+    engine = Engine.load(write_folder(tmp_path / "model"), dtype=torch.float32)
+    pixels = np.full((288, 352, 3), 200, np.uint8)
+    parts = (ImagePart(frame=Frame(pixels)), TextPart(text='Click "Save"'))
+    prompt = engine.prompt([Message(role="user", parts=parts)])
+    assert prompt.grids == [(1, 18, 22)]
+    assert prompt.token_ids.count(engine.tokenizer.image_id) == 99
+    completion = engine.generate(Request(prompt, SCHEMA, Sampling(max_tokens=30)))
+    assert completion.text.startswith('{"thought": "')
+
+
+def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "model")
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(ModelError, match=r"model\.safetensors is missing"):
+        Engine.load(folder)
