@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -176,6 +178,27 @@ def test_every_dependency_is_pinned(repository: Path) -> None:
     asked = [*described["dependencies"], *extras["dev"], *extras["miniwob"]]
     names = {canonical(re.split(r"[\[<>=~! ]", line)[0]) for line in asked}
     assert names - pins(repository).keys() == set()
+
+
+def imported(file: Path) -> Iterator[str]:
+    """The top-level names that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def test_what_is_imported_is_declared(repository: Path) -> None:
+    described = project(repository)
+    lines = [*described["dependencies"], *chain.from_iterable(described["optional-dependencies"].values())]
+    declared = {canonical(re.split(r"[\[<>=~! ]", line)[0]) for line in lines}
+    names = set(chain.from_iterable(map(imported, python_files(repository, *PACKAGES))))
+    owners = packages_distributions()
+    foreign = names - set(sys.stdlib_module_names) - set(PACKAGES)
+    undeclared = {name for name in foreign if declared.isdisjoint(map(canonical, owners.get(name, [name])))}
+    # These are parts of langgraph, pydantic and gradio, and come with them.
+    assert undeclared - {"langchain_core", "pydantic_core", "fastapi", "starlette", "uvicorn"} == set()
 
 
 def test_torch_is_pinned_once_and_accepts_every_build(repository: Path) -> None:
