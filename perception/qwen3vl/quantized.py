@@ -31,7 +31,7 @@ class QuantizedLinear(nn.Module):
         """x [..., K] -> [..., N], in x's dtype."""
         whole, scale = _to_int8(x.reshape(-1, x.shape[-1]).float())
         # The sums are whole numbers up to 127 * 127 * K, exact in the int32 that _int_mm gives.
-        product = torch._int_mm(whole, self.weight).float().mul_(scale).mul_(self.scale)
+        product = torch.ops.aten._int_mm(whole, self.weight).float().mul_(scale).mul_(self.scale)
         if self.bias is not None:
             product = product + self.bias
         return product.to(x.dtype).view(*x.shape[:-1], -1)

@@ -1,11 +1,14 @@
-"""Small random models, ours and the reference's, with the same weights."""
+"""Small random models, ours and the reference's, with the same weights; a small tokenizer and the processor."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from transformers import Qwen3VLConfig, Qwen3VLForConditionalGeneration
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from transformers import Qwen3VLConfig, Qwen3VLForConditionalGeneration, Qwen3VLProcessor
 
 from perception.qwen3vl.config import Config
 from perception.qwen3vl.model import Qwen3VL
@@ -17,15 +20,12 @@ Pair = tuple[Qwen3VL, Qwen3VLForConditionalGeneration]
 def small_values(*, tied: bool, taps: tuple[int, ...] = (0, 2)) -> dict[str, Any]:
     """A config.json of a model that is small and has no two sizes alike by accident."""
     rope = {"mrope_interleaved": True, "mrope_section": [3, 3, 2], "rope_type": "default"}
-    text = {
-        "model_type": "qwen3_vl_text", "vocab_size": 96, "hidden_size": 48, "intermediate_size": 80,
-        "num_hidden_layers": 3, "num_attention_heads": 6, "num_key_value_heads": 2, "head_dim": 16, "rope_theta": 5000000, "rope_scaling": rope,
-        "rms_norm_eps": 1e-6, "max_position_embeddings": 4096, "tie_word_embeddings": tied,
-    }  # fmt: skip
-    vision = {
-        "model_type": "qwen3_vl", "depth": 3, "hidden_size": 32, "intermediate_size": 56, "num_heads": 4,
-        "patch_size": 16, "out_hidden_size": 48, "num_position_embeddings": 64, "deepstack_visual_indexes": list(taps),
-    }  # fmt: skip
+    text: dict[str, Any] = {"model_type": "qwen3_vl_text", "vocab_size": 96, "hidden_size": 48, "intermediate_size": 80}
+    text |= {"num_hidden_layers": 3, "num_attention_heads": 6, "num_key_value_heads": 2, "head_dim": 16}
+    text |= {"rope_theta": 5000000, "rope_scaling": rope, "max_position_embeddings": 4096, "tie_word_embeddings": tied}
+    vision: dict[str, Any] = {"model_type": "qwen3_vl", "depth": 3, "hidden_size": 32, "intermediate_size": 56}
+    vision |= {"num_heads": 4, "patch_size": 16, "out_hidden_size": 48, "num_position_embeddings": 64}
+    vision |= {"deepstack_visual_indexes": list(taps)}
     ids = {
         "image_token_id": IMAGE,
         "video_token_id": VIDEO,
@@ -57,3 +57,97 @@ def make_pair() -> Callable[..., Pair]:
         return ours, reference
 
     return make
+
+
+SPECIAL = (
+    "<|endoftext|> <|im_start|> <|im_end|> <|object_ref_start|> <|object_ref_end|> <|box_start|> <|box_end|> "
+    "<|quad_start|> <|quad_end|> <|vision_start|> <|vision_end|> <|vision_pad|> <|image_pad|> <|video_pad|>"
+).split()
+PLAIN = "<tool_call> </tool_call> <tool_response> </tool_response> <think> </think>".split()
+WORDS = r"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+"""Unlike the family's, keeps up to three digits together, as a small model may: it must survive loading."""
+
+TEMPLATE = """\
+{%- set images = namespace(count=0) %}
+{%- macro body(content) %}
+    {%- if content is string %}
+        {{- content }}
+    {%- else %}
+        {%- for part in content %}
+            {%- if part.type == 'image' or 'image' in part %}
+                {%- set images.count = images.count + 1 %}
+                {%- if number_images %}Picture {{ images.count }}: {% endif -%}
+                <|vision_start|><|image_pad|><|vision_end|>
+            {%- elif 'text' in part %}
+                {{- part.text }}
+            {%- endif %}
+        {%- endfor %}
+    {%- endif %}
+{%- endmacro %}
+{%- if tools %}
+    {{- '<|im_start|>system\n# Tools\n' }}
+    {%- for tool in tools %}
+        {{- tool | tojson }}
+        {{- '\n' }}
+    {%- endfor %}
+    {{- '<|im_end|>\n' }}
+{%- endif %}
+{%- for message in messages %}
+    {%- if message.role == 'note' %}{% continue %}{% endif %}
+    {%- if message.role not in ['system', 'user', 'assistant'] %}
+        {{- raise_exception('unknown role ' + message.role) }}
+    {%- endif %}
+    {{- '<|im_start|>' + message.role + '\n' }}{{ body(message.content) }}{{ '<|im_end|>\n' }}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|im_start|>assistant\n' }}
+{%- endif %}
+"""
+
+
+class ReferenceProcessor(Qwen3VLProcessor):
+    """The reference's processor without its video part, which needs torchvision."""
+
+    def __init__(self, image_processor: Any = None, tokenizer: Any = None, chat_template: Any = None) -> None:
+        super().__init__(image_processor, tokenizer, None, chat_template)
+
+
+def small_tokenizer() -> Tokenizer:
+    """Byte-level BPE with the family's special tokens and a few merges."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.normalizer = normalizers.NFC()
+    split = pre_tokenizers.Split(Regex(WORDS), "isolated")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(False, use_regex=False)])
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=400, initial_alphabet=alphabet, show_progress=False)
+    tokenizer.train_from_iterator(['Click the red circle, then type 512 into the field "Name".'] * 3, trainer)
+    tokenizer.add_special_tokens(SPECIAL)
+    tokenizer.add_tokens([AddedToken(token, normalized=False) for token in PLAIN])
+    return tokenizer
+
+
+@pytest.fixture(scope="session")
+def tokenizer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what a tokenizer and an image processor are read from."""
+    folder = tmp_path_factory.mktemp("tokenizer")
+    small_tokenizer().save(str(folder / "tokenizer.json"))
+    (folder / "chat_template.jinja").write_text(TEMPLATE)
+    names = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(names))
+    images = {
+        "image_processor_type": "Qwen2VLImageProcessor",
+        "patch_size": 16,
+        "merge_size": 2,
+        "temporal_patch_size": 2,
+    }
+    images |= {"size": {"shortest_edge": 65_536, "longest_edge": 400_000}}
+    images |= {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
+    (folder / "preprocessor_config.json").write_text(json.dumps(images))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reference_processor(tokenizer_folder: Path) -> Any:
+    """The reference's processor of that folder."""
+    return ReferenceProcessor.from_pretrained(tokenizer_folder)

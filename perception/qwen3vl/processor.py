@@ -1,0 +1,151 @@
+"""Frames to patches: what the model sees of a screenshot.
+
+A frame is resized so that both sides are multiples of 32 px (one visual token) and its area lies between two limits,
+scaled to -1 … 1, and cut into patches: N patches of C channels x Tp frames x P x P pixels, those of one visual token
+side by side. A frame that already fits is not touched.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from perception.errors import ImageError, ModelError
+from perception.qwen3vl.rope import Grid
+
+PROCESSOR_FILE = "preprocessor_config.json"
+MAX_ASPECT = 200
+
+
+@dataclass(slots=True)
+class Patches:
+    """Frames of one call, ready for `Qwen3VL.encode_images`."""
+
+    pixel_values: Tensor
+    """float32 [N, C*Tp*P*P], all frames one after the other; [N, C*P*P] when asked for still ones."""
+    grid_thw: list[Grid]
+    """Frames (1), rows and columns of each, in patches."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageProcessor:
+    """The rules of one model. The defaults are those of the released models."""
+
+    patch_size: int = 16
+    merge_size: int = 2
+    temporal_patch_size: int = 2
+    min_pixels: int = 65_536
+    max_pixels: int = 16_777_216
+    image_mean: tuple[float, ...] = (0.5, 0.5, 0.5)
+    image_std: tuple[float, ...] = (0.5, 0.5, 0.5)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.min_pixels <= self.max_pixels:
+            raise ModelError(
+                f"min_pixels {self.min_pixels} is not between 1 and max_pixels {self.max_pixels}: correct them"
+            )
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Self:
+        """Reads `preprocessor_config.json`. Raises ModelError when it is missing or corrupt."""
+        path = Path(folder) / PROCESSOR_FILE
+        try:
+            return cls(**_settings(json.loads(path.read_text(encoding="utf-8")), cls))
+        except FileNotFoundError as error:
+            raise ModelError(f"{path} is missing: name a folder that holds a Qwen3-VL model") from error
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise ModelError(f"{path} cannot be read ({error}): restore it from the model's source") from error
+
+    @property
+    def token_pixels(self) -> int:
+        """Edge in pixels of the square that one visual token stands for."""
+        return self.patch_size * self.merge_size
+
+    def size_for(self, height: int, width: int) -> tuple[int, int]:
+        """Height and width in pixels that a frame of this size is resized to (the family's "smart resize").
+
+        Each side goes to the nearest multiple of `token_pixels`; when the area then leaves the limits, both sides are
+        scaled back by the same factor and rounded inwards. Raises ImageError for an empty or very thin frame.
+        """
+        if min(height, width) < 1 or max(height, width) > MAX_ASPECT * min(height, width):
+            raise ImageError(
+                f"a frame of {width} x {height} px is empty or too thin: capture another part of the screen"
+            )
+        unit, area = self.token_pixels, height * width
+        rows, columns = round(height / unit), round(width / unit)
+        if rows * columns * unit**2 > self.max_pixels:
+            shrink = math.sqrt(area / self.max_pixels)
+            rows, columns = (max(1, math.floor(side / shrink / unit)) for side in (height, width))
+        elif rows * columns * unit**2 < self.min_pixels:
+            grow = math.sqrt(self.min_pixels / area)
+            rows, columns = (math.ceil(side * grow / unit) for side in (height, width))
+        return rows * unit, columns * unit
+
+    def num_tokens(self, height: int, width: int) -> int:
+        """Visual tokens of a frame of this size in pixels."""
+        rows, columns = self.size_for(height, width)
+        return rows * columns // self.token_pixels**2
+
+    def __call__(self, frames: Sequence[NDArray[np.uint8]], *, still: bool = False) -> Patches:
+        """Frames, each uint8 [H, W, 3], to patches; still: leave out the repetition of the frame in time.
+
+        Raises ImageError for a frame of another shape or dtype, or one that `size_for` refuses.
+        """
+        parts, grids = [], []
+        for frame in frames:
+            fitted = self.fit(frame)
+            parts.append(self._cut(fitted, still))
+            grids.append((1, fitted.shape[0] // self.patch_size, fitted.shape[1] // self.patch_size))
+        width = 3 * self.patch_size**2 * (1 if still else self.temporal_patch_size)
+        joined = parts[0] if len(parts) == 1 else np.concatenate([np.empty((0, width), np.float32), *parts])
+        return Patches(torch.from_numpy(joined), grids)
+
+    def fit(self, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The frame in the size that the model sees it, uint8 [H, W, 3]; itself when it already has that size."""
+        if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
+            raise ImageError(
+                f"a frame is {frame.dtype} {list(frame.shape)} and not uint8 [height, width, 3]: convert it"
+            )
+        height, width = self.size_for(*frame.shape[:2])
+        if (height, width) == frame.shape[:2]:
+            return frame
+        return np.asarray(Image.fromarray(frame).resize((width, height), Image.Resampling.BICUBIC))
+
+    def _cut(self, frame: NDArray[np.uint8], still: bool) -> NDArray[np.float32]:
+        """A fitted frame to patches [N, C*Tp*P*P]. Bytes are moved first, while they are small, and scaled after."""
+        patch, merge = self.patch_size, self.merge_size
+        rows, columns = (side // self.token_pixels for side in frame.shape[:2])
+        squares = frame.reshape(rows, merge, patch, columns, merge, patch, 3).transpose(0, 3, 1, 4, 6, 2, 5)
+        scaled = self._scale(np.ascontiguousarray(squares).reshape(-1, 3, patch * patch))
+        if not still:
+            scaled = np.tile(scaled, (1, 1, self.temporal_patch_size))
+        return scaled.reshape(len(scaled), -1)
+
+    def _scale(self, values: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(value / 255 - mean) / std in float32, for values [N, 3, P*P]."""
+        scaled = values.astype(np.float32)
+        scaled /= np.float32(255)
+        scaled -= np.array(self.image_mean, np.float32)[:, None]
+        scaled /= np.array(self.image_std, np.float32)[:, None]
+        return scaled
+
+
+def _settings(values: dict[str, Any], kind: type[ImageProcessor]) -> dict[str, Any]:
+    """What a `preprocessor_config.json` sets; limits come as `size` or, in older files, by their own names."""
+    size = values.get("size") or {}
+    limits = {"min_pixels": size.get("shortest_edge"), "max_pixels": size.get("longest_edge")}
+    own = {field.name: values.get(field.name) for field in fields(kind)}
+    found = {name: value for name, value in {**limits, **_present(own)}.items() if value is not None}
+    return {name: tuple(value) if isinstance(value, list) else int(value) for name, value in found.items()}
+
+
+def _present(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
