@@ -14,6 +14,11 @@ GRID = st.tuples(st.just(1), st.sampled_from([2, 4, 10]), st.sampled_from([2, 6,
 ROW = st.lists(st.one_of(st.integers(1, 5), GRID), min_size=1, max_size=5)
 
 
+def written(part: Any) -> list[int]:
+    """A number is that many words, a grid is an image."""
+    return [1] * part if isinstance(part, int) else [START, *[IMAGE] * (part[1] * part[2] // 4)]
+
+
 @pytest.fixture(scope="module")
 def reference(make_pair: Any) -> Any:
     return make_pair(tied=True)[1].model
@@ -22,10 +27,7 @@ def reference(make_pair: Any) -> Any:
 @given(rows=st.lists(ROW, min_size=1, max_size=3), left=st.booleans())
 def test_positions_equal_reference(reference: Any, rows: list[Any], left: bool) -> None:
     grids = [part for row in rows for part in row if isinstance(part, tuple)]
-    ids = [
-        sum(([1] * p if isinstance(p, int) else [START] + [IMAGE] * (p[1] * p[2] // 4) for p in row), [])
-        for row in rows
-    ]
+    ids = [[token for part in row for token in written(part)] for row in rows]
     length = max(map(len, ids))
     padded = [[0] * (length - len(row)) + row if left else row + [0] * (length - len(row)) for row in ids]
     tensor = torch.tensor(padded)
