@@ -61,6 +61,8 @@ class Identity(NamedTuple):
     model: str
     codec: str = ""
     prompt: str = ""
+    asked: str = ""
+    """What the model was asked for by, such as an address; empty where nobody asked by name."""
 
 
 class Policy(Protocol):
@@ -87,19 +89,21 @@ class ModelPolicy:
         prompt: prompts.Style = "compact",
         sampling: Sampling | None = None,
         num_recent: int = 4,
+        asked: str = "",
     ) -> None:
-        """`num_recent`: how many earlier turns the full style shows as image and reply."""
+        """`num_recent`: how many earlier turns the full style shows as image and reply; `asked`: see `Identity`."""
         self._client = client
         self._codec = codec
         self._prompt: prompts.Style = prompt
         self._sampling = sampling or Sampling()
         self._num_recent = num_recent
+        self._asked = asked
 
     @property
     def identity(self) -> Identity:
         """The client's name stands for the weights."""
         name = self._client.name
-        return Identity(policy=name, model=name, codec=self._codec.name, prompt=self._prompt)
+        return Identity(policy=name, model=name, codec=self._codec.name, prompt=self._prompt, asked=self._asked)
 
     async def decide(self, situation: Situation) -> Choice:
         """Ask the model, and once more when its reply is no action."""

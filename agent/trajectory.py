@@ -46,7 +46,7 @@ class Verdict(_Record):
     """Did the screen do what an action of this kind should make it do?"""
 
     changed: bool
-    """Whether any pixel differs from the frame before."""
+    """Whether the picture differs from the frame before; a caret that blinks is no difference."""
     changed_share: float = 0.0
     """Part of the pixels that differ, 0 to 1."""
     expected: bool = True
@@ -110,7 +110,8 @@ OutcomeKind = Literal[
     "failed",
 ]
 """finished, gave_up: the model ended it; stuck: recovery ran out; *_limit: a budget; unparsable: two bad replies in a
-row; environment_over: the world said it was over; interrupted: a person stopped it (resumable); failed: something broke."""
+row; environment_over: the world said it was over; interrupted: a person stopped it (resumable); failed: something
+broke."""
 
 
 class Outcome(_Record):
@@ -135,6 +136,8 @@ class RunRecord(_Record):
     """ISO 8601 in UTC."""
     task: Task
     model: str
+    asked: str = ""
+    """What the model was asked for by (a name, a folder, an address): `resume` asks for the same."""
     policy: str = ""
     codec: str = "qwen3vl"
     prompt: str = "compact"
