@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from agent.training.screens.buttons import draw_ring
 from agent.training.screens.canvas import Canvas, Colour, mixed
 from agent.training.screens.fonts import Font
-from agent.training.screens.kit import Kit, Piece
+from agent.training.screens.kit import Kit, Piece, readable
 from agent.training.screens.record import Box, Widget
 from agent.training.screens.themes import BLACK, WHITE
 
@@ -29,9 +29,9 @@ def field_state(kit: Kit, *, filled: float = 0.4, focus: float = 0.3) -> FieldSt
 
 def _draw_frame(canvas: Canvas, kit: Kit, box: Box, focused: bool, ground: Colour) -> None:
     theme = kit.theme
-    face, style, edge = theme.palette.field, theme.field, theme.palette.border
+    face, style, edge = theme.palette.field, theme.field, readable(theme.palette.border, ground, kit.muted, 40)
     radius = {"rounded": 6, "native": 0, "inset": 0}.get(style, min(5, theme.radius))
-    accent = theme.palette.accent
+    accent = readable(theme.palette.accent, ground, kit.ink, 40)
     if style == "underline":
         canvas.rect((box[0], box[3] - (2 if focused else 1), box[2], box[3]), accent if focused else edge)
         return
@@ -42,8 +42,7 @@ def _draw_frame(canvas: Canvas, kit: Kit, box: Box, focused: bool, ground: Colou
             edge = accent
     if style == "filled":
         canvas.rounded(box, radius, mixed(face, theme.palette.ink, 0.07))
-        if focused:
-            canvas.rect((box[0], box[3] - 2, box[2], box[3]), accent)
+        canvas.rect((box[0], box[3] - (2 if focused else 1), box[2], box[3]), accent if focused else edge)
     elif style == "inset":
         canvas.rect(box, face, (128, 128, 128), 2)
         canvas.line([(box[0] + 1, box[3] - 1), (box[2] - 1, box[3] - 1), (box[2] - 1, box[1])], (212, 208, 200))

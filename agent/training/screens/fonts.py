@@ -90,7 +90,7 @@ def families() -> tuple[Family, ...]:
     return tuple(found) or (Family("Default", "", ""),)
 
 
-@functools.lru_cache(maxsize=600)
+@functools.lru_cache(maxsize=3000)
 def font(path: str, size: float) -> Font:
     """The face in `path` at `size` px, loaded once."""
     return Font(path, size)

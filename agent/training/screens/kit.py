@@ -112,6 +112,6 @@ def text_piece(text: str, font: Font, colour: Colour, kind: str = "text") -> Pie
     return Piece(width, height, paint)
 
 
-def readable(colour: Colour, ground: Colour, otherwise: Colour) -> Colour:
-    """`colour` where it stands out from `ground`, else `otherwise`."""
-    return colour if abs(luminance(colour) - luminance(ground)) > 70 else otherwise
+def readable(colour: Colour, ground: Colour, otherwise: Colour, distance: int = 70) -> Colour:
+    """`colour` where it is `distance` brighter or darker than `ground`, else `otherwise`."""
+    return colour if abs(luminance(colour) - luminance(ground)) > distance else otherwise

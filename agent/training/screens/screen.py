@@ -30,7 +30,7 @@ GENRES: dict[str, tuple[Genre, float]] = {
     "menu": (genres.menu_page, 3),
     "dialog": (genres.dialog_page, 4),
     "note": (genres.note_page, 2),
-    "busy": (genres.busy_page, 1),
+    "busy": (genres.busy_page, 1.5),
 }
 """Every kind of page and how often it comes."""
 

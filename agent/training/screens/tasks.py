@@ -97,7 +97,8 @@ def _worked(rng: random.Random, behind: list[Goal]) -> list[Goal]:
 
 def _due(rng: random.Random, ahead: list[Goal], most: int) -> list[Goal]:
     """Some of the open goals, the focused one first."""
-    due = rng.sample(ahead, rng.randint(0 if rng.random() < 0.2 else min(1, len(ahead)), min(len(ahead), max(0, most))))
+    upmost = min(len(ahead), max(0, most))
+    due = rng.sample(ahead, rng.randint(0 if rng.random() < 0.2 else min(1, upmost), upmost))
     focused = [goal for goal in ahead if goal.widget.focused]
     if focused and focused[0] not in due and rng.random() < 0.9 and len(due) < most:
         due.append(focused[0])

@@ -133,6 +133,11 @@ def _family(rng: random.Random) -> Family:
     return rng.choice([f for f in found if f.style == style] or list(found))
 
 
+def _step(size: float) -> float:
+    """`size` in thirds of a pixel, so that loaded fonts are met again; 8 px are the least that can be read."""
+    return max(8.0, round(round(size * 3) / 3, 2))
+
+
 def make_theme(rng: random.Random, scale: float) -> Theme:
     """A look at `scale`: 1 stands for text of 11 to 16 px."""
     palette = _dark(rng) if rng.random() < 0.13 else _light(rng)
@@ -156,9 +161,9 @@ def make_theme(rng: random.Random, scale: float) -> Theme:
         palette=palette,
         family=family,
         control_family=control_family,
-        size=round(size * scale, 2),
-        control_size=round(control_size * scale, 2),
-        title_size=round(min(26.0, size * rng.uniform(1.15, 1.8)) * scale, 1),
+        size=_step(size * scale),
+        control_size=_step(control_size * scale),
+        title_size=_step(min(26.0, size * rng.uniform(1.15, 1.8)) * scale),
         button="native" if native else rng.choice(BUTTONS),
         field="native" if native else rng.choice(FIELDS),
         mark="native" if native else rng.choice(MARKS),

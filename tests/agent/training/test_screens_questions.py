@@ -1,0 +1,178 @@
+"""Questions: replies that parse, clicks inside their targets, steps that follow from what is visible."""
+
+import collections
+import json
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.training.screens import Question, Screen, Widget, make_screen, questions
+from agent.training.screens.goals import Goal, on_grid
+from agent.training.screens.screen import GENRES
+from agent.training.screens.wordings import CLAUSES, SINGLE
+
+PARAMETERS = {
+    "left_click": {"coordinate"},
+    "double_click": {"coordinate"},
+    "right_click": {"coordinate"},
+    "triple_click": {"coordinate"},
+    "mouse_move": {"coordinate"},
+    "left_click_drag": {"coordinate", "coordinate2"},
+    "scroll": {"coordinate", "pixels"},
+    "type": {"text"},
+    "key": {"keys"},
+    "wait": {"time"},
+    "answer": {"text"},
+    "terminate": {"status"},
+}
+PREFIXES = (
+    'Click "',
+    "Click the ",
+    'Focus "',
+    "Focus the text field",
+    'Type "',
+    'Tick "',
+    'Untick "',
+    'Choose "',
+    "Finished",
+    'Open "',
+    "Select the text in ",
+    'Drag "',
+    "Scroll ",
+    "Press ",
+    "Wait",
+    "Answer",
+    "Double-click ",
+    "Right-click ",
+    "Hover ",
+)
+CLICKS = ("left_click", "double_click", "right_click", "triple_click", "mouse_move", "left_click_drag")
+
+
+def _asked(seed: int, **options) -> tuple[Screen, list[Question]]:
+    rng = random.Random(seed)
+    screen = make_screen(rng, **options)
+    return screen, questions(screen, rng)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**40), st.sampled_from(list(GENRES)), st.booleans())
+def test_replies_parse_and_clicks_land_on_their_targets(seed: int, genre: str, heldout: bool) -> None:
+    screen, asked = _asked(seed, genre=genre, heldout=heldout)
+    assert len(asked) <= 8
+    for question in asked:
+        reply = json.loads(question.reply)
+        assert list(reply)[:2] == ["thought", "action"]
+        assert set(reply) - {"thought", "action"} == PARAMETERS[question.action]
+        assert question.thought.startswith(PREFIXES)
+        assert all(line.startswith(PREFIXES) for line in question.history)
+        assert question.instruction.strip() == question.instruction != ""
+        scrolled_list = question.action == "scroll" and "list" in question.instruction
+        assert (question.target is not None) == (question.action in CLICKS or scrolled_list)
+        for name in ("coordinate", "coordinate2"):
+            if name in reply:
+                assert all(isinstance(value, int) and 0 <= value <= 1000 for value in reply[name])
+        if question.target and question.hit:
+            x, y = (value * side / 1000 for value, side in zip(reply["coordinate"], screen.size, strict=True))
+            for x1, y1, x2, y2 in (question.target, question.hit):
+                assert x1 - 0.3 <= x <= x2 + 0.3
+                assert y1 - 0.3 <= y <= y2 + 0.3
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**40))
+def test_what_is_typed_stands_in_the_request(seed: int) -> None:
+    for question in _asked(seed, genre="form")[1]:
+        if question.action == "type":
+            assert question.arguments["text"] in question.instruction
+            assert question.thought == f'Type "{question.arguments["text"]}"'
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**40))
+def test_typing_needs_a_focused_field(seed: int) -> None:
+    screen, asked = _asked(seed, genre="form")
+    focused = [w for w in screen.widgets if w.kind == "field" and w.focused]
+    for question in asked:
+        if question.action == "type":
+            assert focused
+            assert focused[0].selected or not focused[0].value
+
+
+def test_every_action_kind_is_asked_for() -> None:
+    seen = collections.Counter()
+    for seed in range(400):
+        seen.update(question.action for question in _asked(seed)[1])
+    assert set(seen) == set(PARAMETERS)
+
+
+def test_long_requests_are_common_on_forms_and_some_histories_disagree() -> None:
+    kinds, repeated, finished = collections.Counter(), 0, 0
+    for seed in range(150):
+        for question in _asked(seed, genre="form")[1]:
+            kinds[question.kind] += 1
+            repeated += question.kind == "task" and question.thought in question.history
+            finished += question.kind == "task" and question.action == "terminate"
+    assert kinds["task"] > 0.3 * sum(kinds.values())
+    assert 0.03 < repeated / kinds["task"] < 0.25
+    assert 0.03 < finished / kinds["task"] < 0.3
+
+
+def test_the_same_seed_asks_the_same() -> None:
+    assert _asked(77)[1] == _asked(77)[1]
+
+
+def test_every_request_has_at_least_six_wordings() -> None:
+    assert all(len(set(wordings)) >= 6 for wordings in SINGLE.values())
+    assert all(len(set(wordings)) >= 3 for wordings in CLAUSES.values())
+
+
+NAME = Widget("field", (10, 10, 110, 30), "Name")
+BOX = Widget("checkbox", (10, 40, 90, 54), "I agree", mark=(10, 40, 24, 54))
+
+
+@pytest.mark.parametrize(
+    ("goal", "thought", "action"),
+    [
+        (Goal("enter", NAME, "Ada"), 'Focus "Name"', "left_click"),
+        (Goal("enter", Widget("field", NAME.box, "Name", focused=True), "Ada"), 'Type "Ada"', "type"),
+        (
+            Goal("enter", Widget("field", NAME.box, "Name", value="Bob"), "Ada"),
+            'Select the text in "Name"',
+            "triple_click",
+        ),
+        (
+            Goal("enter", Widget("field", NAME.box, "Name", value="Bob", focused=True, selected=True), "Ada"),
+            'Type "Ada"',
+            "type",
+        ),
+        (Goal("tick", BOX), 'Tick "I agree"', "left_click"),
+        (Goal("press", Widget("button", (0, 0, 40, 20), "Send")), 'Click "Send"', "left_click"),
+    ],
+)
+def test_the_next_step_follows_from_what_is_visible(goal: Goal, thought: str, action: str) -> None:
+    move = goal.move((320, 256))
+    assert not goal.reached([])
+    assert (move.thought, move.action) == (thought, action)
+
+
+def test_goals_are_reached_when_the_screen_shows_it() -> None:
+    assert Goal("enter", Widget("field", NAME.box, "Name", value="Ada"), "Ada").reached([])
+    assert Goal("untick", BOX).reached([])
+    press = Goal("press", Widget("button", (0, 0, 40, 20), "Send"))
+    assert press.reached(['Click "Send"'])
+    assert not press.reached(['Click "Sent"'])
+
+
+def test_a_check_box_is_aimed_at_its_square_and_hit_on_its_name() -> None:
+    move = Goal("tick", BOX).move((320, 256))
+    assert (move.target, move.hit) == (BOX.mark, BOX.box)
+    assert move.arguments["coordinate"] == on_grid((17, 47), (320, 256))
+
+
+def test_quotes_and_backslashes_survive_the_reply() -> None:
+    question = Question("type", "…", 'Type "a\\"', "type", {"text": 'a\\"'})
+    assert json.loads(question.reply)["text"] == 'a\\"'
+    assert question.reply.startswith('{"thought": "Type \\"a\\\\\\"", "action": "type", "text": ')
