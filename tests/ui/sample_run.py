@@ -31,13 +31,9 @@ def form(name: str = "", focused: bool = False, ticked: bool = False, saved: boo
     title, text = ImageFont.load_default(size=18), ImageFont.load_default(size=13)
     pen.text((24, 18), "Order saved" if saved else "Your order", (30, 30, 30), title)
     pen.text((24, 58), "Name", (60, 60, 60), text)
-    pen.rounded_rectangle(
-        (24, 76, 328, 104), 5, (255, 255, 255), (40, 90, 200) if focused else (160, 160, 160)
-    )
+    pen.rounded_rectangle((24, 76, 328, 104), 5, (255, 255, 255), (40, 90, 200) if focused else (160, 160, 160))
     pen.text((32, 82), name, (20, 20, 20), text)
-    pen.rounded_rectangle(
-        (24, 124, 40, 140), 3, (40, 90, 200) if ticked else (255, 255, 255), (120, 120, 120)
-    )
+    pen.rounded_rectangle((24, 124, 40, 140), 3, (40, 90, 200) if ticked else (255, 255, 255), (120, 120, 120))
     pen.text((50, 124), "Send me the newsletter", (40, 40, 40), text)
     pen.rounded_rectangle((24, 176, 120, 208), 6, (40, 90, 200))
     pen.text((54, 184), "Save", (255, 255, 255), text)

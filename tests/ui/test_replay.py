@@ -78,9 +78,7 @@ def test_text_of_the_run_never_leaves_its_place(tmp_path: Path, outcome: Outcome
 
 
 @pytest.mark.browser
-async def test_a_browser_steps_through_it_without_a_request_or_an_error(
-    tmp_path: Path, chromium: Path
-) -> None:
+async def test_a_browser_steps_through_it_without_a_request_or_an_error(tmp_path: Path, chromium: Path) -> None:
     folder = record_run(tmp_path / "run", instruction=EVIL)
     path = write_replay(load(folder), folder)
     asked: list[str] = []

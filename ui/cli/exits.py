@@ -44,7 +44,7 @@ def plain(text: object, limit: int = 0) -> str:
 
     A limit above 0 cuts longer text and ends it in an ellipsis.
     """
-    line = _CONTROL.sub(" ", str(text)).strip()
+    line = _CONTROL.sub(" ", str(text).encode(errors="replace").decode()).strip()
     if limit and len(line) > limit:
         return line[: limit - 1].rstrip() + "…"
     return line
@@ -56,7 +56,7 @@ def code_of(error: BaseException) -> int:
         return INTERRUPTED
     if isinstance(error, UsageError):
         return USAGE
-    if isinstance(error, (ImportError, PartMissing)) or _named(error, "SandboxMissing"):
+    if _missing_part(error) or isinstance(error, PartMissing) or _named(error, "SandboxMissing"):
         return MISSING
     if _named(error, "SettingsError"):
         return USAGE
@@ -74,8 +74,9 @@ def line_of(error: BaseException) -> str:
     """The one line for a person, without the leading `handeye: `."""
     if isinstance(error, KeyboardInterrupt):
         return "interrupted"
-    if isinstance(error, ImportError):
-        return _missing_module(error)
+    missing = _missing_part(error)
+    if missing is not None:
+        return _missing_module(missing)
     if isinstance(error, OSError) and not isinstance(error, Broken):
         return _disk_or_network(error)
     return plain(error) or type(error).__name__
@@ -90,6 +91,16 @@ def install_line(module: str) -> str:
 def _named(error: BaseException, name: str) -> bool:
     """By name, so that telling errors apart never has to import the floor that raised them."""
     return any(kind.__name__ == name for kind in type(error).__mro__)
+
+
+def _missing_part(error: BaseException) -> ImportError | None:
+    """The failed import that an error is, or was made of by the floor that raised it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ImportError):
+            return cause
+        cause = cause.__cause__
+    return None
 
 
 def _missing_module(error: ImportError) -> str:

@@ -106,7 +106,7 @@ def print_outcome(console: "Console", outcome: Outcome, folder: Path, replay: Pa
     console.print(Text.assemble(("run    ", "dim"), str(folder)))
     if replay is not None:
         console.print(Text.assemble(("replay ", "dim"), str(replay)))
-    if outcome.kind == "interrupted":
+    if outcome.kind in ("interrupted", "failed"):
         console.print(Text.assemble(("go on  ", "dim"), f"handeye resume {folder}"))
 
 

@@ -1,0 +1,47 @@
+"""A console on a free port of loopback, in a thread of its own, with runs on a given environment and script."""
+
+import asyncio
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+
+from ui.console.app import build_app
+from ui.console.server import listen
+from ui.console.stage import Launch, Stage
+
+
+class ConsoleServer:
+    """A context manager; `link` is the one-time link."""
+
+    def __init__(self, launch: Launch, runs: Path) -> None:
+        self.stage = Stage(launch)
+        self._socket = listen(0)
+        self.port: int = self._socket.getsockname()[1]
+        door = build_app(self.stage, runs, port=self.port)
+        self.link = door.link
+        config = uvicorn.Config(door, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The server's root, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stage.close()
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+    def _serve(self) -> None:
+        asyncio.run(self._server.serve(sockets=[self._socket]))

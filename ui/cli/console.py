@@ -1,0 +1,49 @@
+"""A page on this machine to start, watch, stop and replay runs.
+
+It answers on 127.0.0.1 alone, and lets in the one browser that opens the link first. Ctrl-C ends it; a run that is
+under way then is stopped and can be resumed.
+"""
+
+import argparse
+import os
+
+from ui.cli import exits
+from ui.cli.configuration import load_settings
+from ui.cli.output import Output
+
+_PORT = 7860
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of this verb."""
+    parser.add_argument("--port", type=int, default=_PORT, help=f"default: {_PORT}; 0 takes a free one")
+    parser.add_argument("--model", metavar="NAME_OR_URL", help="what the page's model field begins with")
+    parser.add_argument("--runs", metavar="DIR", help="where runs are made and looked for (default: runs)")
+
+
+def execute(arguments: argparse.Namespace, output: Output) -> int:
+    """Serve until Ctrl-C."""
+    import asyncio
+
+    if not 0 <= arguments.port <= 65535:
+        raise exits.UsageError(f"--port {arguments.port}: a port is a number from 0 to 65535")
+    settings = load_settings(arguments)
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    from ui.console.launch import launch_with
+    from ui.console.server import serve
+    from ui.console.stage import Stage
+
+    def announce(link: str) -> None:
+        output.console.print(f"console: {link}", markup=False)
+        output.console.print("the link works once; Ctrl-C ends the console", style="dim")
+        output.result({"link": link})
+
+    stage = Stage(launch_with(settings))
+    try:
+        asyncio.run(
+            serve(stage, settings.run.folder, port=arguments.port, model=settings.model.name, announce=announce)
+        )
+    except KeyboardInterrupt:
+        output.console.print("console: ended", style="dim")
+    return exits.DONE

@@ -1,0 +1,202 @@
+"""Say what is installed and what is missing, with the line that installs it.
+
+Exit code 3 when a part that the demo needs is missing, 0 otherwise. Nothing is changed or downloaded.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ui.cli import exits
+from ui.cli.configuration import load_settings
+from ui.cli.output import Output
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The folder that holds our five packages."""
+
+_REQUIRED = ("torch", "pydantic", "playwright", "langgraph", "llguidance", "tokenizers", "safetensors", "gradio")
+_OPTIONAL = {
+    "miniwob": ("eval miniwob", 'pip install "handeye[miniwob]"'),
+    "transformers": ("bench against transformers, tests", 'pip install "handeye[dev]"'),
+    "pyautogui": ("desktop surfaces", 'pip install "handeye[desktop]"'),
+    "mss": ("desktop surfaces", 'pip install "handeye[desktop]"'),
+}
+_FONTS = {"DejaVu": "DejaVuSans.ttf", "Liberation": "LiberationSans-Regular.ttf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One row of the table."""
+
+    part: str
+    state: str
+    """ok, missing (needed) or absent (optional)."""
+    found: str
+    advice: str = ""
+    """What to do, empty when there is nothing to do."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb has no flags of its own."""
+
+
+def execute(arguments: argparse.Namespace, output: Output) -> int:
+    """Print the table; 0 when all that is needed is there, else 3."""
+    runs, chromium = _settings(arguments)
+    findings = list(examine(runs, chromium))
+    good = all(finding.state != "missing" for finding in findings)
+    _print(findings, output)
+    output.result({"ok": good, "findings": [asdict(finding) for finding in findings]})
+    return exits.DONE if good else exits.MISSING
+
+
+def _settings(arguments: argparse.Namespace) -> tuple[Path, str]:
+    """The runs folder and the browser that the settings name; defaults where the packages for reading them
+    lack."""
+    try:
+        settings = load_settings(arguments)
+    except ImportError:
+        return Path("runs"), ""
+    return settings.run.folder, settings.browser.executable
+
+
+def examine(runs: Path, chromium: str) -> Iterator[Finding]:
+    """All findings, in the order of the table."""
+    yield _python()
+    yield from (_package(name) for name in exits.OURS)
+    yield from (_distribution(name) for name in _REQUIRED)
+    yield _model()
+    yield _chromium(chromium)
+    yield from _fonts()
+    yield _runs_folder(runs)
+    yield _display()
+    yield _gpu()
+    yield from (_optional(name, *rest) for name, rest in _OPTIONAL.items())
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("python", "ok", f"{version} ({sys.executable})")
+
+
+def _package(name: str) -> Finding:
+    """Whether the package that Python finds under our name is ours: other projects use these names too."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        return Finding(f"package {name}", "missing", "not found", "install HandEye again: make setup")
+    origin = Path(spec.origin).resolve()
+    if origin == ROOT / name / "__init__.py":
+        return Finding(f"package {name}", "ok", str(origin.parent))
+    advice = f"run from another folder, or uninstall the package that owns {origin.parent}"
+    return Finding(f"package {name}", "missing", f"not ours: {origin}", advice)
+
+
+def _distribution(name: str) -> Finding:
+    try:
+        return Finding(name, "ok", metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return Finding(name, "missing", "not installed", "make setup, or: pip install handeye")
+
+
+def _optional(name: str, use: str, line: str) -> Finding:
+    try:
+        return Finding(name, "ok", metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return Finding(name, "absent", f"not installed; for {use}", line)
+
+
+def _model() -> Finding:
+    """The bundled model, read from its files' headers: no weights are loaded."""
+    from ui.cli.model_files import describe_model
+
+    return Finding("model nano", *describe_model(ROOT / "perception" / "nano"))
+
+
+def _chromium(named: str) -> Finding:
+    from sandboxes.chromium import find_chromium
+    from sandboxes.errors import SandboxMissing
+
+    try:
+        path = str(find_chromium(named or None))
+    except SandboxMissing as error:
+        return Finding("chromium", "missing", str(error), "sudo apt install chromium")
+    version = _first_line([path, "--version"])
+    if not version:
+        return Finding("chromium", "missing", f"{path} does not run", "sudo apt install --reinstall chromium")
+    return Finding("chromium", "ok", f"{version} ({path})")
+
+
+def _fonts() -> Iterator[Finding]:
+    folders = [Path("/usr/share/fonts"), Path.home() / ".local/share/fonts"]
+    for family, file in _FONTS.items():
+        package = "fonts-dejavu-core" if family == "DejaVu" else "fonts-liberation"
+        found = next((path for folder in folders for path in folder.rglob(file)), None)
+        if found is None:
+            yield Finding(f"font {family}", "missing", "not found", f"sudo apt install {package}")
+        else:
+            yield Finding(f"font {family}", "ok", str(found))
+
+
+def _runs_folder(runs: Path) -> Finding:
+    """Whether runs can be written; tried in the nearest folder that exists, so that nothing is left
+    behind."""
+    folder = runs.absolute()
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    try:
+        with tempfile.NamedTemporaryFile(dir=existing):
+            free = shutil.disk_usage(existing).free / 2**30
+    except OSError as error:
+        return Finding("runs folder", "missing", f"{folder}: {error.strerror}", "choose another: --runs FOLDER")
+    return Finding("runs folder", "ok", f"{folder} ({free:.1f} GiB free)")
+
+
+def _display() -> Finding:
+    display = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+    if display:
+        return Finding("display", "ok", display)
+    return Finding("display", "absent", "none; runs are headless", "only --headed needs one: xvfb-run handeye ...")
+
+
+def _gpu() -> Finding:
+    query = ["nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"]
+    found = _first_line(query) if shutil.which("nvidia-smi") else ""
+    if found:
+        return Finding("gpu", "ok", found)
+    return Finding("gpu", "absent", "none found; the bundled model runs on the CPU")
+
+
+def _first_line(command: list[str]) -> str:
+    try:
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    lines = ran.stdout.strip().splitlines()
+    return exits.plain(lines[0], 120) if lines else ""
+
+
+def _print(findings: list[Finding], output: Output) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    styles = {"ok": "green", "missing": "bold red", "absent": "yellow"}
+    table: Any = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("part", "state", "found"):
+        table.add_column(heading, overflow="fold")
+    for finding in findings:
+        found = Text(finding.found)
+        if finding.advice:
+            found.append(f"\n{finding.advice}", "yellow")
+        table.add_row(Text(finding.part), Text(finding.state, styles[finding.state]), found)
+    output.console.print(table)
+    missing = [finding.part for finding in findings if finding.state == "missing"]
+    line = f"missing: {', '.join(missing)}" if missing else "all that is needed is here"
+    output.console.print(Text(line, "bold red" if missing else "bold green"))

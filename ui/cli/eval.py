@@ -1,0 +1,133 @@
+"""Measure a model on a suite of tasks.
+
+    handeye eval screens --split heldout --seed 1000001
+    handeye eval miniwob --tasks click-test,click-button --episodes 20
+
+screens asks one question about each of many drawn screens; miniwob plays MiniWoB++ in Chromium. Success comes with
+its 95% interval; episodes that crashed are counted apart. Exit code 0 says that it was measured, whatever the score.
+"""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from ui.cli import exits
+from ui.cli.configuration import add_run_flags, load_settings
+from ui.cli.output import Output
+
+if TYPE_CHECKING:
+    from agent.evaluation.benchmark import Benchmark, EpisodeResult
+    from agent.evaluation.report import Report
+    from agent.settings import Settings
+
+SUITES = ("screens", "miniwob")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of this verb."""
+    parser.add_argument("suite", metavar="SUITE", help=" or ".join(SUITES))
+    parser.add_argument("--split", default=None, help="screens: heldout (default) or train")
+    parser.add_argument("--tasks", metavar="A,B", help="miniwob: names of tasks (default: the ones that nano can try)")
+    parser.add_argument("--episodes", type=int, metavar="N", help="screens: how many screens; miniwob: of each task")
+    parser.add_argument("--seed", type=int, metavar="N", help="the first seed")
+    parser.add_argument("--keep", metavar="DIR", help="keep the runs in this folder")
+    add_run_flags(parser)
+
+
+def execute(arguments: argparse.Namespace, output: Output) -> int:
+    """Play every episode, show the table."""
+    import asyncio
+    from pathlib import Path
+
+    from agent.evaluation.run import evaluate
+    from ui.walking import policy_of
+
+    _check(arguments)
+    settings = load_settings(arguments)
+    seed = settings.evaluation.seed if arguments.seed is None else arguments.seed
+    benchmark = _benchmark(arguments, settings, seed)
+    progress = _Progress(output)
+
+    async def measure() -> "Report":
+        async with policy_of(settings) as policy:
+            folder = Path(arguments.keep) if arguments.keep else None
+            return await evaluate(benchmark, policy, seed=seed, folder=folder, progress=progress)
+
+    try:
+        report = asyncio.run(measure())
+    finally:
+        progress.close()
+    _print(report, output)
+    output.result(report.as_json())
+    return exits.DONE
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    if arguments.suite not in SUITES:
+        raise exits.UsageError(f"there is no suite {arguments.suite!r}; one of: {', '.join(SUITES)}")
+    if arguments.episodes is not None and arguments.episodes < 1:
+        raise exits.UsageError(f"--episodes {arguments.episodes}: at least 1")
+    if arguments.split is not None and arguments.suite != "screens":
+        raise exits.UsageError("--split belongs to the suite screens")
+    if arguments.tasks is not None and arguments.suite != "miniwob":
+        raise exits.UsageError("--tasks belongs to the suite miniwob")
+
+
+def _benchmark(arguments: argparse.Namespace, settings: "Settings", seed: int) -> "Benchmark":
+    if arguments.suite == "screens":
+        return _screens(arguments, seed)
+    raise exits.PartMissing("miniwob is not part of this build")
+
+
+def _screens(arguments: argparse.Namespace, seed: int) -> "Benchmark":
+    from agent.evaluation.screens import SPLITS, ScreensBenchmark
+
+    split = arguments.split or "heldout"
+    if split not in SPLITS:
+        raise exits.UsageError(f"there is no split {split!r}; one of: {', '.join(SPLITS)}")
+    return ScreensBenchmark(split=split, seed=seed, num_screens=arguments.episodes or 1000)
+
+
+class _Progress:
+    """One moving line on a terminal; in a log a line now and then."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._good = self._crashed = 0
+        self._status = output.console.status("loading the model") if output.console.is_terminal else None
+        if self._status is not None:
+            self._status.start()
+
+    def __call__(self, played: int, total: int, result: "EpisodeResult") -> None:
+        """Say how far it is."""
+        self._good += result.success
+        self._crashed += bool(result.crashed)
+        line = f"{played}/{total}  {self._good} succeeded, {self._crashed} crashed"
+        if self._status is not None:
+            self._status.update(line)
+        elif played == total or played % max(1, total // 20) == 0:
+            self._output.console.print(line, markup=False)
+
+    def close(self) -> None:
+        """Leave the line."""
+        if self._status is not None:
+            self._status.stop()
+
+
+def _print(report: "Report", output: Output) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("task", overflow="fold")
+    for heading in ("success", "95% interval", "episodes", "crashed", "steps", "seconds", "tokens"):
+        table.add_column(heading, justify="right")
+    for name, row in report.tasks.items():
+        counts = (row.episodes, row.crashed, f"{row.steps:.1f}", f"{row.seconds:.2f}", f"{row.tokens:.0f}")
+        table.add_row(Text(name), f"{row.success:.1%}", _interval(row.ci95), *map(str, counts))
+    table.add_row(Text("all", "bold"), f"{report.success:.1%}", _interval(report.ci95), str(report.episodes))
+    output.console.print(table)
+    output.console.print(f"{report.suite}, {exits.plain(report.model)}, seed {report.seed}", style="dim", markup=False)
+
+
+def _interval(interval: tuple[float, float]) -> str:
+    return f"{interval[0]:.1%} to {interval[1]:.1%}"

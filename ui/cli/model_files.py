@@ -1,0 +1,44 @@
+"""What a model's folder holds, read from its files' headers without loading a weight."""
+
+import json
+import struct
+from hashlib import sha256
+from math import prod
+from pathlib import Path
+
+_NEEDED = ("config.json", "tokenizer.json", "preprocessor_config.json")
+_LONGEST_HEADER = 100_000_000
+"""Bytes; the safetensors format's own limit."""
+
+
+def describe_model(folder: Path) -> tuple[str, str, str]:
+    """State (ok or missing), what was found, and what to do."""
+    advice = "restore the folder: git checkout -- perception/nano, or install HandEye again"
+    missing = [name for name in _NEEDED if not (folder / name).is_file()]
+    weights = sorted(folder.glob("*.safetensors"))
+    if missing or not weights:
+        lacking = ", ".join([*missing, *([] if weights else ["*.safetensors"])])
+        return "missing", f"{folder} lacks {lacking}", advice
+    try:
+        count = sum(num_parameters(path) for path in weights)
+        kind = json.loads((folder / "config.json").read_text())["model_type"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return "missing", f"{folder} is corrupt: {error}", advice
+    digest = sha256(b"".join(path.read_bytes() for path in weights)).hexdigest()[:12]
+    size = sum(path.stat().st_size for path in weights) / 1e6
+    return "ok", f"{kind}, {count / 1e6:.1f}M parameters, {size:.0f} MB, version {digest} ({folder})", ""
+
+
+def num_parameters(path: Path) -> int:
+    """Parameters in a safetensors file, from its header. Raises ValueError when the file is not whole."""
+    with path.open("rb") as file:
+        head = file.read(8)
+        length = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
+        if not 0 < length <= _LONGEST_HEADER:
+            raise ValueError(f"{path.name} is not a safetensors file")
+        header = json.loads(file.read(length))
+    tensors = [entry for name, entry in header.items() if name != "__metadata__"]
+    end = max((entry["data_offsets"][1] for entry in tensors), default=0)
+    if path.stat().st_size != 8 + length + end:
+        raise ValueError(f"{path.name} is cut or longer than its header says")
+    return sum(prod(entry["shape"]) for entry in tensors)

@@ -1,0 +1,48 @@
+"""Runs the console's server on loopback until it is interrupted."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from ui.console.app import build_app
+from ui.console.stage import Stage
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on loopback; port 0 takes a free one. Raises OSError naming the port when it is taken."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind(("127.0.0.1", port))
+    except OSError as error:
+        bound.close()
+        raise OSError(error.errno, f"{error.strerror}; choose another: --port N", f"port {port}") from error
+    return bound
+
+
+async def serve(stage: Stage, runs: Path, *, port: int, model: str, announce: Callable[[str], None]) -> None:
+    """Serve until the task is cancelled or a signal ends it; `announce` is given the one-time link.
+
+    The run that is under way is stopped, and can be resumed.
+    """
+    bound = listen(port)
+    door = build_app(stage, runs, port=bound.getsockname()[1], model=model)
+    config = uvicorn.Config(
+        door,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+    announce(door.link)
+    try:
+        await server.serve(sockets=[bound])
+    finally:
+        bound.close()
+        await asyncio.to_thread(stage.close)

@@ -1,0 +1,145 @@
+"""The one run that the console has going: started, watched and stopped from any page that is let in.
+
+The run lives in a thread with an event loop of its own, so that loading a model never holds up the page. What is seen
+of it is a `View`, replaced whole at every event; a page that is loaded anew shows the same run.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from agent.events import Decided, Event, RunEnded, RunStarted, Seen, StepRecorded, Watcher
+from agent.trajectory import Outcome, RunRecord, Step
+from perception.observation import ImageRef
+
+log = logging.getLogger(__name__)
+
+Phase = Literal["idle", "starting", "running", "stopping", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a person asked for on the page."""
+
+    instruction: str
+    url: str
+    model: str
+
+
+Launch = Callable[[Order, Watcher], Awaitable[None]]
+"""Carries out an order from start to end; cancelled, it leaves a run that can be resumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that the page shows of the run; `version` grows with every change."""
+
+    version: int = 0
+    phase: Phase = "idle"
+    order: Order | None = None
+    folder: Path | None = None
+    record: RunRecord | None = None
+    image: ImageRef | None = None
+    url: str = ""
+    decided: Decided | None = None
+    """The decision that is being carried out; None between steps."""
+    steps: tuple[Step, ...] = ()
+    outcome: Outcome | None = None
+    error: str = ""
+    """Why there was no run, or what broke it, in one sentence."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is under way."""
+        return self.phase in ("starting", "running", "stopping")
+
+
+class StageBusy(Exception):
+    """A run is under way already."""
+
+
+class Stage:
+    """Holds at most one run at a time. Its methods may be called from any thread."""
+
+    def __init__(self, launch: Launch) -> None:
+        self._launch = launch
+        self._lock = threading.Lock()
+        self._view = View()
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._walk: asyncio.Task[None] | None = None
+
+    @property
+    def view(self) -> View:
+        """What there is to see now."""
+        return self._view
+
+    def start(self, order: Order) -> None:
+        """Begin a run. Raises StageBusy while another is under way."""
+        with self._lock:
+            if self._view.is_busy:
+                raise StageBusy("a run is under way: stop it first")
+            self._view = View(version=self._view.version + 1, phase="starting", order=order)
+        self._thread = threading.Thread(target=self._live, args=(order,), name="console-run", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the run to stop; it ends after what it is doing, and can be resumed. Nothing happens without one."""
+        with self._lock:
+            if not self._view.is_busy or self._view.phase == "stopping":
+                return
+            self._view = replace(self._view, version=self._view.version + 1, phase="stopping")
+            loop, walk = self._loop, self._walk
+        if loop is not None and walk is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(walk.cancel)
+
+    def close(self, seconds: float = 20.0) -> None:
+        """Stop the run and wait for its outcome to be on disk."""
+        self.stop()
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    def _live(self, order: Order) -> None:
+        """The thread's whole life."""
+        try:
+            asyncio.run(self._carry_out(order))
+        except asyncio.CancelledError:
+            self._change(error="stopped before the run began")
+        except Exception as error:
+            log.debug("the console's run broke", exc_info=True)
+            self._change(error=str(error) or type(error).__name__)
+        finally:
+            self._loop = self._walk = None
+            self._change(phase="ended", decided=None)
+
+    async def _carry_out(self, order: Order) -> None:
+        with self._lock:
+            self._loop, self._walk = asyncio.get_running_loop(), asyncio.current_task()
+            stopping = self._view.phase == "stopping"
+        if stopping:
+            raise asyncio.CancelledError
+        await self._launch(order, self._watch)
+
+    def _watch(self, event: Event) -> None:
+        match event:
+            case RunStarted():
+                self._change(folder=Path(event.folder), record=event.record, phase="running")
+            case Seen():
+                self._change(image=event.image, url=event.url, decided=None)
+            case Decided():
+                self._change(decided=event)
+            case StepRecorded():
+                shown = event.step.after or event.step.before
+                self._change(steps=(*self._view.steps, event.step), image=shown, decided=None)
+            case RunEnded():
+                self._change(outcome=event.outcome)
+
+    def _change(self, **changes: Any) -> None:
+        with self._lock:
+            if self._view.phase == "stopping" and changes.get("phase") == "running":
+                del changes["phase"]
+            self._view = replace(self._view, version=self._view.version + 1, **changes)

@@ -1,0 +1,25 @@
+"""The runs in a folder, newest first."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from agent.recorder import RUN_FILE
+from agent.trajectory import RunRecord
+
+
+def run_names(runs: Path) -> list[str]:
+    """The names of the runs in a folder, newest first: names begin with the time."""
+    return sorted((path.parent.name for path in runs.glob(f"*/{RUN_FILE}")), reverse=True)
+
+
+def run_records(runs: Path, limit: int = 200) -> list[tuple[Path, RunRecord]]:
+    """Folder and record of the newest runs; what can't be read is left out, since a list should not fail for one."""
+    found: list[tuple[Path, RunRecord]] = []
+    for name in run_names(runs)[:limit]:
+        try:
+            record = RunRecord.model_validate_json((runs / name / RUN_FILE).read_bytes())
+        except (OSError, ValidationError):
+            continue
+        found.append((runs / name, record))
+    return found

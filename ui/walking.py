@@ -1,0 +1,110 @@
+"""Puts a run together from the settings: the policy, the environment, the walk, for command line and console."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from actions.codec.codec import codec
+from agent import runner
+from agent.errors import SettingsError
+from agent.events import Watcher
+from agent.policy import ModelPolicy
+from agent.prompts import Style
+from agent.settings import BrowserSettings, ModelSettings, RunSettings, Settings
+from agent.trajectory import Outcome, RunRecord
+from perception.clients import catalog as clients
+from sandboxes import catalog as environments
+from sandboxes.environment import Environment
+from sandboxes.task import Task
+
+STYLES = ("compact", "computer_use")
+
+
+@asynccontextmanager
+async def policy_of(settings: Settings) -> AsyncIterator[ModelPolicy]:
+    """The policy of the model that the settings name; its client is closed at the end.
+
+    Raises ClientError for a name that nobody knows, ModelError for a model that can't be read.
+    """
+    model = settings.model
+    profile = clients.resolve(
+        model.name,
+        served_name=model.served_name,
+        api_key=model.api_key.get_secret_value(),
+        max_seconds=model.timeout_seconds,
+        codec=model.codec,
+        prompt=model.prompt,
+    )
+    if profile.prompt not in STYLES:
+        raise SettingsError(f"model.prompt: there is no style {profile.prompt!r}; known are {', '.join(STYLES)}")
+    client = profile.make()
+    try:
+        yield ModelPolicy(
+            client,
+            codec(profile.codec),
+            prompt=cast(Style, profile.prompt),
+            sampling=profile.sampling,
+            num_recent=settings.run.num_recent,
+            asked=model.name,
+        )
+    finally:
+        await client.close()
+
+
+def environment_of(task: Task, settings: BrowserSettings) -> Environment:
+    """A new environment for the task; what happens in a browser gets the browser's settings.
+
+    Raises SandboxError for one that nobody knows.
+    """
+    if task.environment == "browser":
+        return environments.environment(
+            "browser",
+            viewport=settings.viewport,
+            headless=not settings.headed,
+            chromium=settings.executable or None,
+            load_seconds=settings.load_seconds,
+        )
+    return environments.environment(task.environment)
+
+
+async def walk(task: Task, environment: Environment, settings: Settings, folder: Path, watcher: Watcher) -> Outcome:
+    """Run a task from its beginning, and leave nothing running. Raises what `runner.run` raises."""
+    try:
+        async with policy_of(settings) as policy:
+            return await runner.run(task, environment, policy, folder, settings.run, watcher)
+    finally:
+        await environment.close()
+
+
+async def go_on(
+    folder: Path,
+    environment: Environment,
+    settings: Settings,
+    watcher: Watcher,
+    limits: RunSettings | None = None,
+) -> Outcome:
+    """Go on with a run, and leave nothing running; without `limits` the run's own hold."""
+    try:
+        async with policy_of(settings) as policy:
+            return await runner.resume(folder, environment, policy, limits, watcher)
+    finally:
+        await environment.close()
+
+
+def settings_of_run(record: RunRecord, settings: Settings, given: dict[str, Any]) -> tuple[Settings, RunSettings]:
+    """The settings to go on with: the run's own model and limits, under the flags that were given now.
+
+    `given` maps keys such as `model.name` or `run.max_steps` to values.
+    """
+    own = {"name": record.asked or settings.model.name, "codec": record.codec, "prompt": record.prompt}
+    if "model.name" in given:
+        own = {}
+    flags = {section: _section(given, section) for section in ("model", "run")}
+    model = ModelSettings.model_validate({**dict(settings.model), **own, **flags["model"]})
+    limits = RunSettings.model_validate({**dict(settings.run), **record.settings, **flags["run"]})
+    return settings.model_copy(update={"model": model, "run": limits}), limits
+
+
+def _section(given: dict[str, Any], section: str) -> dict[str, Any]:
+    return {key.removeprefix(f"{section}."): value for key, value in given.items() if key.startswith(f"{section}.")}
