@@ -66,7 +66,7 @@ class BrowserSettings(_Section):
 
     executable: str = ""
     """Empty: the first Chromium that is found."""
-    viewport: Size = Size(width=320, height=224)
+    viewport: Size = Size(width=352, height=288)
     headed: bool = False
     load_seconds: float = Field(default=20.0, gt=0)
 

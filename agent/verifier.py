@@ -1,12 +1,13 @@
 """Did the screen do what an action of this kind should make it do?
 
-Only pixels are compared; the verifier knows no page. Typing and clicks should change something, and a click's
-change is looked for around the point too, since a busy page changes elsewhere by itself.
+Only pixels are compared; the verifier knows no page. Typing and clicks should change something, and a click's change
+is looked for around the point too, since a busy page changes elsewhere by itself. A text caret that blinks is no
+change, unless it came up in the row that was clicked: then the click gave a field the focus.
 """
 
 from actions.action import Action
 from agent.trajectory import Verdict
-from perception.geometry import Box, Point
+from perception.geometry import Box, Point, Size
 from perception.observation import Frame
 from perception.screenshot import difference
 
@@ -24,22 +25,26 @@ _SHOULD_CHANGE = {
 """Kinds that should show. Keys, waiting and moving the pointer may rightly change nothing."""
 
 
+_CARET = Size(width=3, height=48)
+"""No text caret is larger."""
+
+
 def verify(before: Frame, after: Frame, action: Action) -> Verdict:
     """Compare the frames around an action. Frames of different sizes count as changed all over."""
     if before.size != after.size:
         return Verdict(changed=True, changed_share=1.0, reason="the screen has another size")
-    changed = difference(before, after)
-    if changed.box is None:
+    found = difference(before, after)
+    at: Point | None = getattr(action, "at", None)
+    if found.box is None or _only_a_caret(found.box, at):
         reason = _SHOULD_CHANGE.get(action.kind, "")
         return Verdict(changed=False, expected=not reason, reason=reason)
-    return Verdict(changed=True, changed_share=changed.share, reason=_where(changed.box, action))
+    # A change elsewhere may still be the click's doing, as a dialog is: it is said and not held against it.
+    beside = at is not None and not found.box.contains(at)
+    reason = "what changed is not at the point" if beside else ""
+    return Verdict(changed=True, changed_share=found.share, reason=reason)
 
 
-def _where(box: Box, action: Action) -> str:
-    """Says when a change lies elsewhere than the click. It may still be the click's doing (a dialog that
-    opens).
-    """
-    at: Point | None = getattr(action, "at", None)
-    if at is None or box.contains(at):
-        return ""
-    return "what changed is not at the point"
+def _only_a_caret(box: Box, at: Point | None) -> bool:
+    """Whether all that changed may be a caret that blinks, other than in the row of a click at `at`."""
+    small = box.right - box.left <= _CARET.width and box.bottom - box.top <= _CARET.height
+    return small and (at is None or not box.top <= at.y < box.bottom)

@@ -45,3 +45,14 @@ def test_a_change_elsewhere_is_said_and_still_expected():
 def test_another_size_is_a_change():
     small = Frame(np.zeros((2, 2, 3), np.uint8))
     assert verify(frames()[0], small, Wait(seconds=1)).changed_share == 1.0
+
+
+@pytest.mark.parametrize("action", [Type(text="a"), LeftClick(at=Point(x=30, y=1)), Wait(seconds=1)])
+def test_a_caret_that_blinks_is_no_change(action: Action):
+    verdict = verify(*frames(5, 4, 6, 18), action)
+    assert not verdict.changed
+    assert verdict.expected == (action.kind == "wait")
+
+
+def test_a_caret_in_the_row_that_was_clicked_is_the_focus():
+    assert verify(*frames(5, 4, 6, 18), LeftClick(at=Point(x=30, y=10))).changed
