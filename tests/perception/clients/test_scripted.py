@@ -37,8 +37,7 @@ async def test_running_out_is_one_clear_error_and_is_still_recorded() -> None:
 def test_a_script_file_holds_texts_completions_and_actions(tmp_path: Path) -> None:
     path = tmp_path / "replies.jsonl"
     path.write_text(
-        '"plain"\n\n{"text": "half", "finish": "length"}\n'
-        '{"thought": "Größe", "action": "wait", "time": 1}\n',
+        '"plain"\n\n{"text": "half", "finish": "length"}\n{"thought": "Größe", "action": "wait", "time": 1}\n',
         encoding="utf-8",
     )
     assert read_script(path) == [
