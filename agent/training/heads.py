@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from agent.training.losses.pointing import PLACE_BINS
-from agent.training.screens import NUM_CHARS, NUM_SLOTS
+from agent.training.screens.glyphs import NUM_CHARS, NUM_SLOTS
 from perception.qwen3vl.config import Config
 
 POINTER_WIDTH = 128

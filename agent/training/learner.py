@@ -1,7 +1,8 @@
 """Optimisers, schedule, checkpoints and metrics of a training run.
 
-Two optimisers: Muon for the matrices of the vision tower (arXiv 2502.16982; on the decoder it let the residual stream
-grow until nothing was heard in it), AdamW for everything else. The learning rate warms up, stays, and decays to a tenth
+Two optimisers: Muon for the matrices in the vision tower's blocks (arXiv 2502.16982; on the decoder it let the residual
+stream grow until nothing was heard in it, and on the wide mergers it costs as much as the step itself), AdamW for all
+else. The learning rate warms up, stays, and decays to a tenth
 of a percent over the last part of the run; much of the gain comes there.
 """
 
@@ -106,7 +107,7 @@ def _optimisers(model: Qwen3VL, heads: TrainingHeads, rates: Rates) -> list[torc
         if not parameter.requires_grad:
             continue
         in_tower = name.startswith("model.visual.")
-        if in_tower and parameter.ndim == 2 and "pos_embed" not in name and rates.tower_muon:
+        if in_tower and parameter.ndim == 2 and ".blocks." in name and rates.tower_muon:
             tower_matrices.append(parameter)
         else:
             (tower_rest if in_tower else rest).append(parameter)

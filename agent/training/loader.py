@@ -18,11 +18,14 @@ MakeBatch = Callable[[int], Batch]
 
 
 class Loader:
-    """Iterates over batches from step `start` on; `waited` says how long the learner stood still for them, in s."""
+    """Iterates over batches from step `start` on; `waited` says how long the learner stood still for them, in s.
+
+    With no workers the learner makes its batches itself.
+    """
 
     def __init__(self, make: MakeBatch, start: int, stop: int, num_workers: int = 1, ahead: int = 4) -> None:
         self.waited = 0.0
-        self._range = range(start, stop)
+        self._make, self._range = make, range(start, stop)
         context = multiprocessing.get_context("spawn")
         self._queues: list[Queue[Any]] = [context.Queue(ahead) for _ in range(num_workers)]
         self._workers = [
@@ -35,7 +38,7 @@ class Loader:
     def __iter__(self) -> Iterator[tuple[int, Batch]]:
         for place, step in enumerate(self._range):
             begun = time.perf_counter()
-            batch = self._queues[place % len(self._queues)].get()
+            batch = self._queues[place % len(self._queues)].get() if self._queues else self._make(step)
             self.waited += time.perf_counter() - begun
             if isinstance(batch, str):
                 raise RuntimeError(f"making the batch of step {step} failed: {batch}")

@@ -24,6 +24,7 @@ from agent.training.forward import Layout, PackedForward, Weights
 from agent.training.heads import TrainingHeads
 from agent.training.initial import initialise
 from agent.training.learner import Learner, Rates
+from agent.training.mixture import chosen
 from agent.training.sample import BETWEEN, PREFIX, SampleMaker
 from agent.training.screens import SIZES, Screen, dense, make_screen, questions
 from agent.training.stage import Options, Report, Stage, quiet, run
@@ -47,12 +48,12 @@ class PretrainConfig:
     """Screens in a batch."""
     num_questions: int = 8
     """Questions asked of a screen, at most."""
-    length: int = 256
+    length: int = 320
     """Tokens of questions in a row."""
     sigma: tuple[float, float] = (40.0, 6.0)
     """Width of the coordinates' soft labels at the start of `learn` and from 70% of it on."""
     read_rates: Rates = field(default_factory=lambda: Rates(decay_share=0.15, floor=0.1))
-    learn_rates: Rates = field(default_factory=lambda: Rates(tower_muon=0.004, tower_adam=5e-4))
+    learn_rates: Rates = field(default_factory=lambda: Rates(tower_muon=0.0, tower_adam=5e-4))
     num_workers: int = 1
     num_threads: int = 1
     bf16: bool = True
@@ -80,24 +81,26 @@ class ScreenBatches:
 
     seed: int
     read_steps: int
+    steps: int
     batch_size: int
     num_questions: int
     length: int
-    heldout: bool = False
 
     def __call__(self, step: int) -> Batch:
-        rng = random.Random(f"{self.seed}:{step}:{self.heldout}")
+        """Dense text and screens while reading is learned, screens with questions after."""
+        rng = random.Random(f"{self.seed}:{step}")
         size = rng.choice(SIZES)
         if step < self.read_steps:
             page = dense if rng.random() < 0.6 else make_screen
-            rows = [row_of(page(rng, heldout=self.heldout, size=size), []) for _ in range(self.batch_size)]
+            rows = [row_of(page(rng, heldout=False, size=size), []) for _ in range(self.batch_size)]
             return pack(rows, 1)
         samples = maker()
-        return pack([self._row(rng, size, samples) for _ in range(self.batch_size)], self.length)
+        share = (step - self.read_steps) / max(1, self.steps - self.read_steps)
+        return pack([self._row(rng, size, samples, share) for _ in range(self.batch_size)], self.length)
 
-    def _row(self, rng: random.Random, size: tuple[int, int], samples: SampleMaker) -> Row:
-        screen = make_screen(rng, heldout=self.heldout, size=size)
-        asked = questions(screen, rng)[: self.num_questions]
+    def _row(self, rng: random.Random, size: tuple[int, int], samples: SampleMaker, share: float) -> Row:
+        screen = make_screen(rng, heldout=False, size=size)
+        asked = chosen(questions(screen, rng, limit=2 * self.num_questions), share, rng)[: self.num_questions]
         return row_of(screen, [samples.make(q.instruction, q.history, q.reply, q.target) for q in asked])
 
 
@@ -149,7 +152,9 @@ def pretrain(config: PretrainConfig, report: Report = quiet) -> Path:
     model.to(config.device)
     heads.to(config.device)
     forward = PackedForward(model, heads, layout_of(maker(), model), config.seed)
-    make = ScreenBatches(config.seed, config.read_steps, config.batch_size, config.num_questions, config.length)
+    make = ScreenBatches(
+        config.seed, config.read_steps, config.steps, config.batch_size, config.num_questions, config.length
+    )
     for stage in config.stages:
         learner = Learner(model, heads, stage.rates, folder)
         learner.resume(stage.name)

@@ -26,7 +26,7 @@ from agent.training.heads import TrainingHeads
 from agent.training.learner import Learner, Rates
 from agent.training.pretrain import layout_of, maker
 from agent.training.sample import Sample
-from agent.training.screens import NUM_SLOTS
+from agent.training.screens.glyphs import NUM_SLOTS
 from agent.training.stage import Options, Report, Stage, quiet, run
 from agent.trajectory import Step, Trajectory
 from perception.errors import ModelError
@@ -111,6 +111,7 @@ class RecordedBatches:
     length: int
 
     def __call__(self, step: int) -> Batch:
+        """Steps whose pictures have one size, the more of them there are the more often that size."""
         rng = random.Random(f"{self.seed}:{step}")
         by_size: dict[tuple[int, int], list[Recorded]] = defaultdict(list)
         for recorded in self.steps:

@@ -25,6 +25,8 @@ SPECIALS = (
     "<|video_pad|>",
 )
 MAX_NUMBER = 1000
+_FIRST = r"(?<=\A|[.;:!,] )"
+"""Words that open a sentence are pieces only there: elsewhere they may be the name of a button, which is spelled."""
 _COORDINATE = r"(?<=\[|, )(?:1000|[1-9]\d{0,2}|0)(?=, |\])"
 
 _POINTED = (
@@ -57,47 +59,33 @@ _REPLY = (
     "[",
     '\\"',
 )
-_VERBS = (
-    "Click",
-    "Focus",
-    "Type",
-    "Tick",
-    "Untick",
-    "Choose",
-    "Drag",
-    "Press",
-    "Read",
-    "Scroll",
-    "Hover over",
-)
-_THOUGHTS = (*(f"{verb} {quote}" for verb in _VERBS for quote in ('"', '\\"', "the ")), "Finished")
-_COLOURS = (
-    "red",
-    "green",
-    "blue",
-    "yellow",
-    "orange",
-    "purple",
-    "black",
-    "pink",
-    "cyan",
-    "gray",
-    "white",
-    "brown",
-)
-_SHAPES = ("circle", "square", "triangle", "rectangle", "star", "cross", "diamond", "icon")
+_VERBS = """
+Click Focus Type Tick Untick Choose Open Drag Hover Double-click Right-click Middle-click Triple-click
+""".split()
+_NAMED = tuple(f"{verb} {quote}" for verb in _VERBS for quote in ('"', '\\"', "the "))
+_THOUGHTS = (*_NAMED, "Finished", "Answer", "Wait", "Press ", "Scroll ")
+_COLOURS = "red green blue yellow orange purple black pink cyan gray white brown".split()
+_SHAPES = "circle square triangle rectangle star cross diamond icon".split()
 _WORDS = """
 a and at box button by called check checkbox click dialog double down drag enter field fill find
 first focus for from go has hover in input into is it item labelled labeled left line link list mark
 marked menu mouse named next of off on open option or out over page pick please point pointer press
 put radio read right row column says scroll second select set shape step submit switch tab table tap
 text that the then this tick to type until untick up use value where which with word write your
-entry name titled cell slider
+entry name titled cell slider as does key me title heading turn uncheck hit push form what make sure
+ticked change cursor say clear complete want bar holds stands under symbol enable deselect remove
+disable not dropdown textbox twice quickly context without clicking slide bit further more scrolling
+inside keyboard written words are contain entered have shown clicks current content it's thumb
+field's number yes no
 """.split()
 _STARTS = """
 Click Press Tap Select Choose Pick Enter Type Fill Put Write Tick Untick Check Uncheck Focus Open
 Close Hover Drag Scroll Read What Which Find Go Hit Use Set Mark Please Then Finally Switch Move
-Double Right Wait Follow Push Activate Point Now Clear Turn Give Start Submit In On At With
+Double Right Wait Follow Push Activate Point Now Clear Turn Give Start Submit In On At With click
+press tap select choose pick enter type fill put tick untick check uncheck open show do tell change
+make complete enable disable deselect remove strike slide want push hit use set mark follow switch
+go turn clear focus find read what which scroll hover drag then Do Show Tell Change Make Complete
+Enable Disable Deselect Remove Strike Slide I Under For Does How Say
 """.split()
 
 
@@ -115,7 +103,7 @@ def expression() -> str:
     options = [_COORDINATE]
     for piece in pieces():
         tail = r"(?![A-Za-z])" if piece[-1].isalpha() else ""
-        head = r"(?<![A-Za-z])" if piece[0].isalpha() and not piece.endswith("\n") else ""
+        head = _FIRST if piece in _STARTS else r"(?<![A-Za-z])" if piece[0].isalpha() else ""
         options.append(head + re.escape(piece).replace(r"\ ", " ") + tail)
     return "|".join([*options, r"[\s\S]"])
 

@@ -1,0 +1,112 @@
+"""Packing: what is learned, what is seen, and that neighbours do not matter."""
+
+import numpy as np
+import pytest
+import torch
+
+from agent.training import nano, vocabulary
+from agent.training.batch import IGNORED, Row, cover_cells, own_centers, pack
+from agent.training.forward import PackedForward, Weights, patches, visibility
+from agent.training.heads import TrainingHeads
+from agent.training.initial import initialise
+from agent.training.pretrain import layout_of, maker
+from agent.training.sample import Sample
+from perception.qwen3vl.model import Qwen3VL
+
+REPLY = '{"thought": "Click \\"Save\\"", "action": "left_click", "coordinate": [512, 300]}'
+
+
+def click(name: str = "Save", history: tuple[str, ...] = ()) -> Sample:
+    return maker().make(f'Click the "{name}" button', history, REPLY, (40.0, 40.0, 90.0, 60.0))
+
+
+def row(*samples: Sample, width: int = 256, height: int = 192) -> Row:
+    image = np.random.default_rng(len(samples)).integers(0, 255, (height, width, 3), np.uint8)
+    glyphs = np.zeros((height // 16, width // 16, 4), np.int16)
+    return Row(image, glyphs, samples, own_centers(width, height))
+
+
+def small_model() -> Qwen3VL:
+    small = {"vision_depth": 2, "vision_deepstack_visual_indexes": (0,), "text_num_hidden_layers": 2}
+    model = Qwen3VL(nano.shape(nano.tokenizer(), **small))
+    initialise(model, vocabulary.number_ids(), seed=1)
+    return model.eval()
+
+
+def forward_of(model: Qwen3VL) -> PackedForward:
+    return PackedForward(model, TrainingHeads(model.config), layout_of(maker(), model), seed=0)
+
+
+def test_only_the_reply_is_learned() -> None:
+    sample = click()
+    batch = pack([row(sample)], 64)
+    learned = batch.targets[0] != IGNORED
+    assert batch.targets[0][learned].tolist() == sample.token_ids[sample.num_prompt :]
+    assert (
+        nano.tokenizer().decode(batch.targets[0][learned].tolist(), skip_special_tokens=False) == REPLY + "<|im_end|>"
+    )
+
+
+def test_every_reply_weighs_the_square_root_of_its_tokens() -> None:
+    sample = click()
+    batch = pack([row(sample, click("A longer name"))], 128)
+    first = batch.segments[0] == 1
+    assert batch.weights[0][first].sum() == pytest.approx(sample.num_reply**0.5)
+
+
+def test_pointers_stand_where_the_next_token_is_a_coordinate() -> None:
+    batch = pack([row(click(), click("Other"))], 128)
+    numbers = [batch.targets[at, place] for at, place in batch.pointers]
+    assert numbers == [vocabulary.number_ids()[value] for value in (512, 300, 512, 300)]
+    assert batch.cells.shape == (4, 48)
+
+
+def test_a_question_that_does_not_fit_is_left_out() -> None:
+    sample = click()
+    batch = pack([row(sample, sample, sample)], 2 * len(sample.token_ids))
+    assert batch.kept == [(0, 0), (0, 1)]
+
+
+def test_neighbours_do_not_change_an_answer() -> None:
+    """A packed question has the logits that it has alone, and those of the plain unpacked model."""
+    model = small_model()
+    forward = forward_of(model)
+    first, second = click("Save"), click("Cancel", ('Focus "Name"',))
+    with torch.no_grad():
+        logits = {}
+        for name, samples in {"both": (first, second), "alone": (second,)}.items():
+            batch = pack([row(*samples)], 160)
+            batch.images[:] = 200
+            features, _ = forward.see(batch, Weights())
+            logits[name] = forward.replies(batch, features)[-second.num_reply :]
+        torch.testing.assert_close(logits["both"], logits["alone"], atol=1e-4, rtol=1e-4)
+        ids = torch.tensor(
+            [
+                [
+                    *maker().ids("<|im_start|>user\n<|vision_start|>"),
+                    *[model.config.image_token_id] * 48,
+                    *maker().ids("<|vision_end|>"),
+                    *second.token_ids[:-1],
+                ]
+            ]
+        )
+        pixels = patches(torch.full((1, 192, 256, 3), 200, dtype=torch.uint8))
+        plain = model(ids, pixel_values=pixels, grid_thw=[(1, 12, 16)])[0, -second.num_reply :]
+    torch.testing.assert_close(logits["alone"], plain, atol=1e-4, rtol=1e-4)
+
+
+def test_visibility_keeps_questions_apart() -> None:
+    seen = visibility(torch.tensor([[1, 1, 2, -1]]), 2)[0]
+    assert seen.int().tolist() == [
+        [1, 0, 0, 0, 0, 0],
+        [1, 1, 0, 0, 0, 0],
+        [1, 1, 1, 0, 0, 0],
+        [1, 1, 1, 1, 0, 0],
+        [1, 1, 0, 0, 1, 0],
+        [1, 1, 0, 0, 0, 1],
+    ]
+
+
+def test_cells_of_a_box() -> None:
+    cells = cover_cells((30.0, 0.0, 64.0, 10.0), 96, 64).reshape(2, 3)
+    assert cells.tolist() == [[True, True, False], [False, False, False]]
