@@ -113,12 +113,15 @@ class Decoder(nn.Module):
         self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
         self.layers = nn.ModuleList(TextLayer(config, index) for index in range(config.num_hidden_layers))
         self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self._turns: tuple[Tensor, Tensor] | None = None
 
     def angles(self, position_ids: Tensor) -> tuple[Tensor, Tensor]:
         """cos and sin, float32 [B, T, d/2], of positions [3, B, T]: what `TextAttention.project` takes."""
         config, device = self.config, position_ids.device
-        axes = torch.tensor(frequency_axes(config.head_dim, config.mrope_section), device=device)
-        return token_angles(position_ids, axes, frequencies(config.head_dim, config.rope_theta, device))
+        if self._turns is None or self._turns[0].device != device:
+            axes = torch.tensor(frequency_axes(config.head_dim, config.mrope_section), device=device)
+            self._turns = axes, frequencies(config.head_dim, config.rope_theta, device)
+        return token_angles(position_ids, *self._turns)
 
     def forward(
         self,

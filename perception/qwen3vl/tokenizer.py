@@ -1,8 +1,8 @@
 """Text to token ids and back, and conversations to the text that the model was trained on.
 
 A model's folder says how: `tokenizer.json` holds the vocabulary, `chat_template.jinja` (or the places where older
-folders keep it) how a conversation is written down. An image is one `<|image_pad|>` in that text, and as many of them in
-the ids as it has visual tokens.
+folders keep it) how a conversation is written down. An image is one `<|image_pad|>` in that text, and in the ids as
+many as it has visual tokens.
 """
 
 import json

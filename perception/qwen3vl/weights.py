@@ -61,6 +61,7 @@ def save(model: Qwen3VL, folder: str | Path, dtype: torch.dtype = torch.bfloat16
     try:
         folder.mkdir(parents=True, exist_ok=True)
         save_file(state, beside, metadata={"format": "pt"})
+        beside.chmod(0o644)  # the library makes files that only their owner may read
         _to_disk(beside)
         model.config.save(folder)
         beside.replace(path)
