@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 from actions.codec.codec import codec
 from agent import runner
@@ -21,9 +21,18 @@ from sandboxes.task import Task
 STYLES = ("compact", "computer_use")
 
 
+@runtime_checkable
+class Loadable(Protocol):
+    """A client that can read its model before the first question."""
+
+    async def load(self) -> None:
+        """Raises ModelError when the model can't be read."""
+        ...
+
+
 @asynccontextmanager
 async def policy_of(settings: Settings) -> AsyncIterator[ModelPolicy]:
-    """The policy of the model that the settings name; its client is closed at the end.
+    """The policy of the model that the settings name, ready to be asked; its client is closed at the end.
 
     Raises ClientError for a name that nobody knows, ModelError for a model that can't be read.
     """
@@ -40,6 +49,8 @@ async def policy_of(settings: Settings) -> AsyncIterator[ModelPolicy]:
         raise SettingsError(f"model.prompt: there is no style {profile.prompt!r}; known are {', '.join(STYLES)}")
     client = profile.make()
     try:
+        if isinstance(client, Loadable):  # A corrupt model should end the command before anything is begun.
+            await client.load()
         yield ModelPolicy(
             client,
             codec(profile.codec),
