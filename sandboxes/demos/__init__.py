@@ -1,0 +1,1 @@
+"""The pages that demos and tests work on; training never sees them."""
