@@ -119,8 +119,9 @@ class Decoder(nn.Module):
         """cos and sin, float32 [B, T, d/2], of positions [3, B, T]: what `TextAttention.project` takes."""
         config, device = self.config, position_ids.device
         if self._turns is None or self._turns[0].device != device:
-            axes = torch.tensor(frequency_axes(config.head_dim, config.mrope_section), device=device)
-            self._turns = axes, frequencies(config.head_dim, config.rope_theta, device)
+            with torch.inference_mode(False):  # what is kept must be usable in training too
+                axes = torch.tensor(frequency_axes(config.head_dim, config.mrope_section), device=device)
+                self._turns = axes, frequencies(config.head_dim, config.rope_theta, device)
         return token_angles(position_ids, *self._turns)
 
     def forward(

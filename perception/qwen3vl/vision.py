@@ -161,7 +161,8 @@ class VisionTower(nn.Module):
         if key not in self._layouts:
             if len(self._layouts) >= MAX_CACHED_GRIDS:
                 self._layouts.pop(next(iter(self._layouts)))
-            with torch.no_grad():
+            # Kept tensors must be usable in training even when they were first asked for in inference mode.
+            with torch.inference_mode(False), torch.no_grad():
                 self._layouts[key] = _frame_layout(height, width, device, self.config)
         return self._layouts[key]
 

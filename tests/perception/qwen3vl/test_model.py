@@ -158,6 +158,16 @@ def test_bfloat16_autocast_stays_close(make_pair: Any) -> None:
     torch.testing.assert_close(found.float(), expected, atol=0.02, rtol=0.05)
 
 
+def test_training_after_inference_mode(make_pair: Any) -> None:
+    """What is kept between calls was made in inference mode here, and is needed for a gradient after it."""
+    ours, _ = make_pair(tied=True)
+    ids, pixels = torch.tensor([row(2, (1, 4, 6), 5)]), torch.randn(24, ours.config.vision.patch_dim)
+    with torch.inference_mode():
+        ours(ids, pixel_values=pixels, grid_thw=[(1, 4, 6)])
+    ours(ids, pixel_values=pixels, grid_thw=[(1, 4, 6)]).sum().backward()
+    assert all(parameter.grad is not None for parameter in ours.parameters())
+
+
 def released(name: str) -> dict[str, Any]:
     """What the released dense checkpoints say in their config.json (huggingface.co/Qwen/Qwen3-VL-…-Instruct)."""
     rope = {"mrope_interleaved": True, "mrope_section": [24, 20, 20], "rope_type": "default"}
