@@ -162,7 +162,7 @@ def _sampling(base: Sampling, situation: Situation) -> Sampling:
     name = f"{situation.seed}/{len(situation.steps)}/{situation.attempt}"
     update: dict[str, object] = {"seed": int.from_bytes(sha256(name.encode()).digest()[:4], "big") >> 1}
     if situation.attempt:
-        update["temperature"] = max(base.temperature, min(1.0, 0.4 * situation.attempt))
+        update["temperature"] = max(base.temperature, min(1.0, 0.3 * situation.attempt))
     if situation.max_seconds is not None:
         update["max_seconds"] = max(0.1, min(base.max_seconds, situation.max_seconds))
     return base.model_copy(update=update)

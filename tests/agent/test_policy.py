@@ -79,7 +79,7 @@ async def test_every_step_and_attempt_has_its_own_seed_and_further_attempts_are_
         _, client = await decide([REPLY], given)
         seen.append(client.samplings[0])
     assert len({sampling.seed for sampling in seen}) == 4
-    assert [sampling.temperature for sampling in seen] == [0.0, 0.0, 0.4, 1.0]
+    assert [sampling.temperature for sampling in seen] == [0.0, 0.0, 0.3, 1.0]
     _, again = await decide([REPLY], situation(attempt=1))
     assert again.samplings[0] == seen[2]
 
@@ -111,5 +111,5 @@ async def test_a_model_that_can_not_be_reached_is_an_error():
 
 
 def test_the_identity_names_model_codec_and_prompt():
-    policy = ModelPolicy(ScriptedClient([], name="m"), codec("qwen3vl-999"), prompt="computer_use")
-    assert tuple(policy.identity) == ("m", "m", "qwen3vl-999", "computer_use")
+    policy = ModelPolicy(ScriptedClient([], name="m"), codec("qwen3vl-999"), prompt="computer_use", asked="http://x")
+    assert tuple(policy.identity) == ("m", "m", "qwen3vl-999", "computer_use", "http://x")

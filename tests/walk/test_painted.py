@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import subprocess
+import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -11,7 +14,6 @@ from agent.errors import RecordBusy, RecordError
 from agent.recorder import Recorder, load
 from agent.runner import resume, run
 from agent.settings import RunSettings
-from agent.trajectory import Outcome
 from perception.clients.client import Completion
 from perception.clients.scripted import ScriptedClient
 from perception.geometry import Point
@@ -191,24 +193,33 @@ async def test_a_watcher_that_raises_ends_the_run(runs_folder):
     assert len(trajectory.steps) == 1
 
 
+class StoppedForm(LastingForm):
+    """A form in whose third action somebody stops the run."""
+
+    stop: Callable[[], object]
+
+    async def step(self, action):
+        """The action has not happened yet when the stop comes."""
+        if len(self.carried_out()) == 2:
+            self.stop()
+        return await super().step(action)
+
+
 async def test_a_cancelled_run_is_interrupted_and_goes_on_where_it_was(tmp_path, runs_folder):
     decisions = await plan()
 
-    async def slow_run() -> Outcome:
-        form = LastingForm(tmp_path, pause=0.05)
-        return await run(TASK, form, policy_of(follower(decisions)), runs_folder / "one")
-
-    task = asyncio.create_task(slow_run())
-    await asyncio.sleep(0.35)
-    task.cancel()
-    outcome = await task
+    form = StoppedForm(tmp_path)
+    running = asyncio.ensure_future(run(TASK, form, policy_of(follower(decisions)), runs_folder / "one"))
+    form.stop = running.cancel
+    outcome = await running
     assert (outcome.kind, outcome.success) == ("interrupted", None)
-    assert 0 < outcome.steps < 5
+    assert outcome.steps == 2
     events = []
     form = LastingForm(tmp_path)
     outcome = await resume(runs_folder / "one", form, policy_of(follower(decisions)), watcher=events.append)
     assert (outcome.kind, outcome.success) == ("finished", True)
-    assert events[0].resumed_at > 0
+    assert events[0].resumed_at == 2
+    assert "uncertain" in load(runs_folder / "one").steps[2].info
     assert len(form.carried_out()) == len(set(form.carried_out())) == 4
 
 
@@ -274,3 +285,47 @@ async def test_what_is_stored_is_plain_json(runs_folder):
     assert names == {"run.json", "steps.jsonl", "effects.jsonl", "images", "graph.sqlite"}
     for line in (runs_folder / "one" / "effects.jsonl").read_text().splitlines():
         assert json.loads(line)["type"] in ("intent", "receipt")
+
+
+class PosingForm(PaintedEnvironment):
+    """A form that words its own task."""
+
+    instruction = "Fill me in."
+
+
+async def test_a_task_without_words_takes_them_from_the_environment(runs_folder):
+    decisions = await plan()
+    for name, given, said in (("one", "", "Fill me in."), ("two", "My words.", "My words.")):
+        client = follower(decisions)
+        task = TASK.model_copy(update={"instruction": given})
+        await run(task, PosingForm(), policy_of(client), runs_folder / name)
+        assert text_of(client.asked[0][0]) == load(runs_folder / name).run.task.instruction == said
+
+
+@pytest.mark.parametrize(("limit", "word"), [(2500, "graph.sqlite"), (30_000, "graph.sqlite"), (100, "run.json")])
+def test_a_disk_that_fills_up_is_one_sentence_and_leaves_a_readable_run(runs_folder, repository, limit, word):
+    """A limit on the size of files stands in for a full disk: SQLite and the records hit it at different moments."""
+    code = f"""
+import asyncio, resource, signal
+from pathlib import Path
+from agent.errors import RecordError
+from agent.runner import run
+from tests.walk.toy import TASK, PaintedEnvironment, follower, plan, policy_of
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, resource.RLIM_INFINITY))
+async def main():
+    await run(TASK, PaintedEnvironment(), policy_of(follower(await plan())), Path({str(runs_folder / "one")!r}))
+try:
+    asyncio.run(main())
+except RecordError as error:
+    print(error)
+"""
+    command = [sys.executable, "-W", "error", "-c", code]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=repository)
+    assert result.stdout.count("\n") == 1, result.stdout + result.stderr
+    assert f"{word} can't be written" in result.stdout
+    assert result.stderr == ""
+    if word != "run.json":
+        assert load(runs_folder / "one").notes == ()
+    else:
+        assert list(runs_folder.iterdir()) == []
