@@ -24,10 +24,13 @@ from agent.training.forward import Layout, PackedForward, Weights
 from agent.training.heads import TrainingHeads
 from agent.training.initial import initialise
 from agent.training.learner import Learner, Rates
+from agent.training.memory import keep_freed_memory
 from agent.training.mixture import chosen
+from agent.training.record import training_record, write_record
 from agent.training.sample import BETWEEN, PREFIX, SampleMaker
 from agent.training.screens import SIZES, Screen, dense, make_screen, questions
 from agent.training.stage import Options, Report, Stage, quiet, run
+from perception.qwen3vl import weights
 from perception.qwen3vl.model import Qwen3VL
 
 READ = Weights(reply=0.0, reading=1.0, place=0.2)
@@ -40,6 +43,8 @@ class PretrainConfig:
     """One pre-training run."""
 
     folder: str = "build/train/nano"
+    init: str = ""
+    """Folder of a model to begin with; empty for random weights."""
     seed: int = 0
     read_steps: int = 3000
     steps: int = 20_000
@@ -145,9 +150,11 @@ def pretrain(config: PretrainConfig, report: Report = quiet) -> Path:
     """
     folder = Path(config.folder)
     torch.set_num_threads(config.num_threads)
+    keep_freed_memory()
     tokenizer = nano.tokenizer()
-    model = Qwen3VL(nano.shape(tokenizer))
-    initialise(model, vocabulary.number_ids(), config.seed)
+    model = weights.load(config.init) if config.init else Qwen3VL(nano.shape(tokenizer))
+    if not config.init:
+        initialise(model, vocabulary.number_ids(), config.seed)
     heads = TrainingHeads(model.config)
     model.to(config.device)
     heads.to(config.device)
@@ -162,6 +169,7 @@ def pretrain(config: PretrainConfig, report: Report = quiet) -> Path:
             run(stage, learner, forward, make, config.options, report)
     out = folder / "model"
     nano.save(model, tokenizer, out, version=f"{config.seed}.{config.steps}")
+    write_record(training_record(config, folder, config.batch_size), out)
     return out
 
 

@@ -24,6 +24,7 @@ from agent.training.batch import Batch, Row, own_centers, pack
 from agent.training.forward import PackedForward, Weights
 from agent.training.heads import TrainingHeads
 from agent.training.learner import Learner, Rates
+from agent.training.memory import keep_freed_memory
 from agent.training.pretrain import layout_of, maker
 from agent.training.sample import Sample
 from agent.training.screens.glyphs import NUM_SLOTS
@@ -134,6 +135,7 @@ def sft(config: SftConfig, report: Report = quiet) -> Path:
     Raises ModelError when the runs hold nothing to learn from.
     """
     torch.set_num_threads(config.num_threads)
+    keep_freed_memory()
     steps = recorded_steps(Path(config.runs), failed_too=config.failed_too)
     if not steps:
         raise ModelError(f"{config.runs} holds no step of a successful run to learn from: name a folder of runs")

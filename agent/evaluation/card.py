@@ -1,0 +1,114 @@
+"""handeye-nano's model card, made from its folder and from measurements.
+
+    python -m agent.evaluation.card --screens 1000
+
+Reads the weights and the record of their training, runs the `screens` benchmark on held-out words, and writes README.md
+into the model's folder. `--results FILE` takes the measurement from a file that `handeye eval screens --json` wrote.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+from actions.codec.codec import codec
+from agent.evaluation.run import evaluate
+from agent.evaluation.screens import ScreensBenchmark
+from agent.policy import ModelPolicy
+from agent.prompts import Style
+from agent.training.record import RECORD
+from perception.clients.catalog import resolve
+from perception.qwen3vl.config import Config
+
+LIMITS = """\
+- It knows the wordings and looks that `agent.training.screens` draws. Free requests, long pages, photographs and other
+  languages are beyond it.
+- It sees frames of about 224x192 to 384x320 pixels; a bigger screen is seen, but it was never trained on one.
+- It reads a word well enough to find it and seldom well enough to write it down without an error.
+- It does not plan: a request must name its steps, in their order."""
+
+
+async def measure(folder: Path, num_screens: int, seed: int) -> dict[str, Any]:
+    """The `screens` report of the model in a folder, on held-out words."""
+    profile = resolve(str(folder))
+    client = profile.make()
+    try:
+        style = cast(Style, profile.prompt)
+        policy = ModelPolicy(client, codec(profile.codec), prompt=style, sampling=profile.sampling)
+        benchmark = ScreensBenchmark(split="heldout", seed=seed, num_screens=num_screens)
+        return (await evaluate(benchmark, policy, seed=seed)).as_json()
+    finally:
+        await client.close()
+
+
+def card(folder: Path, results: dict[str, Any]) -> str:
+    """The text of the card."""
+    record = json.loads((folder / RECORD).read_text())
+    handeye = json.loads((folder / "handeye.json").read_text())
+    size = (folder / "model.safetensors").stat().st_size
+    parts = [
+        f"# {handeye['name']} {handeye['version']}",
+        "A small model of the Qwen3-VL architecture, trained from random weights by this repository on synthetic "
+        "screens drawn by `agent.training.screens`. No third party's weights, text or pictures went in. Apache-2.0.",
+        "Made by `python -m agent.evaluation.card`; do not edit.",
+        "## Shape\n\n" + shape_lines(Config.load(folder), size),
+        "## Training\n\n" + training_lines(record),
+        "## Accuracy on held-out words\n\n" + accuracy_table(results),
+        "## What it can't do\n\n" + LIMITS,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def shape_lines(config: Config, size: int) -> str:
+    """Parameters and layers in words."""
+    vision, text = config.vision, config.text
+    return (
+        f"{size / 2e6:.1f}M parameters, {size / 1e6:.1f} MB (bf16). Tower: {vision.depth} layers of "
+        f"{vision.hidden_size}, patches of {vision.patch_size} px, one visual token per {vision.token_pixels} px "
+        f"square, DeepStack from layer {', '.join(map(str, vision.deepstack_visual_indexes))}. Decoder: "
+        f"{text.num_hidden_layers} layers of {text.hidden_size}, {text.num_attention_heads} heads over "
+        f"{text.num_key_value_heads}, vocabulary {text.vocab_size}."
+    )
+
+
+def training_lines(record: dict[str, Any]) -> str:
+    """Stages with their steps, screens, questions and time."""
+    rows = ["| stage | steps | screens | questions | core-minutes |", "| --- | --- | --- | --- | --- |"]
+    for name, stage in record["stages"].items():
+        minutes = stage["seconds"] / 60
+        rows.append(f"| {name} | {stage['steps']:,} | {stage['screens']:,} | {stage['questions']:,} | {minutes:.0f} |")
+    where = f"Seed {record['config'].get('seed')}, {record['device']} ({record['machine']}), torch {record['torch']}."
+    return "\n".join(rows) + f"\n\n{where} The whole config is in `{RECORD}`."
+
+
+def accuracy_table(results: dict[str, Any]) -> str:
+    """A row a kind of question, largest samples first."""
+    rows = ["| asked for | questions | right | 95% interval |", "| --- | --- | --- | --- |"]
+    tasks = sorted(results["tasks"].items(), key=lambda item: -item[1]["episodes"])
+    for name, row in [*tasks, ("all", results)]:
+        low, high = row["ci95"]
+        rows.append(f"| {name} | {row['episodes']} | {row['success']:.1%} | {low:.1%} to {high:.1%} |")
+    return "\n".join(rows) + f"\n\nSeed {results['seed']}; greedy; one question a frame, answered by the whole path."
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure (or read the measurement) and write the card."""
+    parser = argparse.ArgumentParser(description="Write a model's card from its folder and a measurement.")
+    parser.add_argument("--model", default="perception/nano", help="the model's folder")
+    parser.add_argument("--screens", type=int, default=1000, help="how many screens to measure on")
+    parser.add_argument("--seed", type=int, default=1_000_001)
+    parser.add_argument("--results", help="a file that `handeye eval screens --json` wrote, instead of measuring")
+    options = parser.parse_args(arguments)
+    folder = Path(options.model)
+    if options.results:
+        results = json.loads(Path(options.results).read_text())
+    else:
+        results = asyncio.run(measure(folder, options.screens, options.seed))
+    (folder / "README.md").write_text(card(folder, results))
+    sys.stdout.write(f"{folder / 'README.md'}\n")
+
+
+if __name__ == "__main__":
+    main()

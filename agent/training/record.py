@@ -1,0 +1,51 @@
+"""What a training run was: the numbers that go with its weights, gathered from its folder."""
+
+import json
+import platform
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from agent.training.plot import read_metrics
+from agent.training.screens.fonts import fingerprint
+
+RECORD = "training.json"
+
+
+def training_record(config: Any, folder: Path, batch_size: int) -> dict[str, Any]:
+    """Steps, screens, questions and seconds by stage, the machine, the fonts and the whole config.
+
+    `config` is the run's dataclass; `folder` holds its metrics.
+    """
+    stages: dict[str, dict[str, float]] = {}
+    last = 0
+    for line in read_metrics(folder):
+        stage = stages.setdefault(line["stage"], {"steps": 0, "screens": 0, "questions": 0, "seconds": 0})
+        screens = max(0, line["step"] - last) * batch_size
+        seconds = screens / max(line["screens_per_s"], 1e-6)
+        stage["steps"] += max(0, line["step"] - last)
+        stage["screens"] += screens
+        stage["questions"] += round(line["questions_per_s"] * seconds)
+        stage["seconds"] = round(stage["seconds"] + seconds)
+        last = max(last, line["step"])
+    lines = read_metrics(folder)
+    settings = asdict(config)
+    return {
+        "schema_version": 1,
+        "stages": stages,
+        "final": lines[-1] if lines else {},
+        "config": settings,
+        "machine": f"{platform.machine()}, {settings['num_threads']} thread(s)",
+        "device": settings["device"],
+        "torch": torch.__version__,
+        "fonts": fingerprint(),
+    }
+
+
+def write_record(record: dict[str, Any], folder: Path) -> Path:
+    """Put the record beside the weights."""
+    path = folder / RECORD
+    path.write_text(json.dumps(record, indent=2, sort_keys=True) + "\n")
+    return path
