@@ -17,4 +17,5 @@ def keep_freed_memory() -> bool:
         return False
     libc = ctypes.CDLL(None)
     wanted = ((_MMAP_THRESHOLD, _GIB), (_TRIM_THRESHOLD, 2 * _GIB - 1), (_TOP_PAD, _GIB // 4))
-    return all([libc.mallopt(name, value) == 1 for name, value in wanted])
+    taken = [libc.mallopt(name, value) == 1 for name, value in wanted]
+    return all(taken)
