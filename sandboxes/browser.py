@@ -189,13 +189,17 @@ class BrowserEnvironment:
         await self._new_context(size)
         await self._goto(url)
         self._began = time.monotonic()
-        frame, _ = await self._rest()
-        return await self._observation(frame)
+        return await self.settle()
 
     async def observe(self) -> Observation:
         """Look once, at rest or not."""
         page = await self._shown()
         return await self._observation(decode_png(await self._capture(page), time=self._time()))
+
+    async def settle(self) -> Observation:
+        """Look once the page is at rest."""
+        frame, _ = await self._rest()
+        return await self._observation(frame)
 
     async def step(self, action: Action) -> Transition:
         """Act on the tab that was last shown, wait until what is in front is at rest, look."""
@@ -218,14 +222,16 @@ class BrowserEnvironment:
         with _sandbox_errors("The page can't be checked"):
             return await self._checker(self.page)
 
-    async def evaluate(self, expression: str) -> Any:
-        """The value of a JavaScript expression in the page, for checkers and never for a model.
+    async def evaluate(self, expression: str, argument: Any = None) -> Any:
+        """The value of a JavaScript expression in the page, or of a function of one argument.
+
+        For checkers and for environments built on this one, never for a model.
 
         Raises SandboxError when the page can't say, or does not in time.
         """
         with _sandbox_errors("The page can't be asked"):
             async with asyncio.timeout(self._action_seconds):
-                return await self.page.evaluate(expression)
+                return await self.page.evaluate(expression, argument)
 
     async def close(self) -> None:
         """End Chromium."""

@@ -1,0 +1,113 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from actions.action import LeftClick, Type, Wait
+from perception.geometry import Point
+from sandboxes.errors import SandboxError, SandboxMissing
+from sandboxes.miniwob import VIEWPORT, MiniWobEnvironment, find_html, miniwob_task, page_names
+
+PLAYED = (
+    "click-test click-test-2 click-button click-link focus-text enter-text click-checkboxes click-option login-user"
+).split()
+
+in_browser = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+
+def test_all_pages_are_there():
+    names = page_names(find_html())
+    assert len(names) == 130
+    assert set(PLAYED) <= set(names)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def miniwob(chromium: Path) -> AsyncIterator[MiniWobEnvironment]:
+    environment = MiniWobEnvironment(chromium=chromium)
+    yield environment
+    await environment.close()
+
+
+async def middle(miniwob: MiniWobEnvironment, selector: str) -> Point:
+    read = f"""(r => [Math.floor(r.x + r.width / 2), Math.floor(r.y + r.height / 2)])
+        (document.querySelector({selector!r}).getBoundingClientRect())"""
+    x, y = await miniwob.browser.evaluate(read)
+    return Point(x=x, y=y)
+
+
+class TestEpisodes:
+    pytestmark = in_browser
+
+    async def test_the_right_click_is_rewarded(self, miniwob):
+        seen = await miniwob.reset(miniwob_task("click-test-2", 1_000_001))
+        assert miniwob.instruction == "Click button ONE."
+        assert seen.frame.size == VIEWPORT
+        assert not (await miniwob.score()).success
+        transition = await miniwob.step(LeftClick(at=await middle(miniwob, "#subbtn")))
+        assert (transition.reward, transition.terminated) == (1.0, True)
+        assert (await miniwob.score()).success
+        later = await miniwob.step(LeftClick(at=Point(x=80, y=100)))
+        assert (later.reward, later.terminated) == (0.0, True)
+        assert (await miniwob.score()).success
+
+    async def test_the_wrong_click_is_not(self, miniwob):
+        await miniwob.reset(miniwob_task("click-test-2", 1_000_001))
+        transition = await miniwob.step(LeftClick(at=await middle(miniwob, "#subbtn2")))
+        assert (transition.reward, transition.terminated) == (-1.0, True)
+        score = await miniwob.score()
+        assert (score.reward, score.success) == (-1.0, False)
+
+    async def test_text_is_typed(self, miniwob):
+        await miniwob.reset(miniwob_task("enter-text", 1_000_001))
+        wanted = miniwob.instruction.split('"')[1]
+        assert not (await miniwob.step(LeftClick(at=await middle(miniwob, "#tt")))).terminated
+        assert not (await miniwob.step(Type(text=wanted))).terminated
+        assert (await miniwob.step(LeftClick(at=await middle(miniwob, "#subbtn")))).reward == 1.0
+
+    async def test_a_seed_draws_the_same_episode(self, miniwob):
+        pictures = []
+        for seed in (7, 7, 8):
+            pictures.append((await miniwob.reset(miniwob_task("click-button", seed))).frame.digest)
+        assert pictures[0] == pictures[1] != pictures[2]
+
+    @pytest.mark.parametrize("name", PLAYED)
+    async def test_each_page_begins_with_a_goal(self, miniwob, name):
+        await miniwob.reset(miniwob_task(name, 1_000_001))
+        assert miniwob.instruction
+        assert not (await miniwob.step(Wait(seconds=0))).terminated
+
+    async def test_a_page_that_is_not_there_is_named(self, miniwob):
+        with pytest.raises(SandboxError, match=r'no task "fly".*130'):
+            await miniwob.reset(miniwob_task("fly", 0))
+
+    async def test_settings_must_name_a_page(self, miniwob):
+        task = miniwob_task("click-test", 0)
+        for settings in ({}, {"miniwob": 3}, {"miniwob": "click-test", "speed": 2}, {"miniwob": "../core/core"}):
+            with pytest.raises(SandboxError):
+                await miniwob.reset(task.model_copy(update={"settings": settings}))
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+async def test_every_page_begins(chromium):
+    environment = MiniWobEnvironment(chromium=chromium)
+    try:
+        for name in page_names(find_html()):
+            await environment.reset(miniwob_task(name, 1))
+            assert environment.instruction, name
+    finally:
+        await environment.close()
+
+
+async def test_before_any_episode_nothing_acts():
+    environment = MiniWobEnvironment()
+    assert await environment.score() is None
+    with pytest.raises(SandboxError, match="No MiniWoB"):
+        await environment.step(Wait(seconds=0))
+    await environment.close()
+
+
+def test_without_the_package_the_pip_line_is_said():
+    with pytest.raises(SandboxMissing, match=r"pip install \"handeye\[miniwob\]\""):
+        find_html("no_such_package")
