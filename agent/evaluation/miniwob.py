@@ -1,0 +1,94 @@
+"""MiniWoB++: small web tasks on real pages, pixels in, mouse and keyboard out, the reward read from the page.
+
+An episode succeeds when the page's raw reward is 1 (not the time-decayed one, and not parts of it), which is how
+BrowserGym counts too. The pages come with PyPI's `miniwob`.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from agent.errors import BenchmarkError
+from agent.evaluation.benchmark import Episode, EpisodeResult
+from agent.evaluation.run import walk
+from agent.policy import Policy
+from agent.settings import EvaluationSettings, RunSettings
+from agent.trajectory import Outcome
+from sandboxes import catalog
+from sandboxes.environment import Environment
+from sandboxes.task import Task
+
+DEFAULT_TASKS = (
+    "click-test",
+    "click-test-2",
+    "click-button",
+    "click-link",
+    "focus-text",
+    "enter-text",
+    "click-checkboxes",
+    "click-option",
+    "login-user",
+)
+"""Tasks that need pointing, typing and a few steps, and no knowledge of the world."""
+
+
+class MiniWobBenchmark:
+    """Every task with the same number of seeds."""
+
+    name = "miniwob"
+
+    def __init__(
+        self,
+        tasks: Sequence[str] = DEFAULT_TASKS,
+        *,
+        seed: int | None = None,
+        episodes: int | None = None,
+        settings: EvaluationSettings | None = None,
+        make: Callable[[], Environment] = lambda: catalog.environment("miniwob"),
+    ) -> None:
+        """`episodes` of each task, with the seeds from `seed` on; what is not given comes from the settings.
+
+        Raises BenchmarkError without a task.
+        """
+        if not tasks:
+            raise BenchmarkError("miniwob: name at least one task, such as click-test")
+        self._settings = settings or EvaluationSettings()
+        self._tasks = tuple(tasks)
+        self._seed = self._settings.seed if seed is None else seed
+        self._num_episodes = self._settings.episodes if episodes is None else episodes
+        self._make = make
+        self._environment: Environment | None = None
+
+    def episodes(self) -> Sequence[Episode]:
+        """Task after task, seed after seed."""
+        seeds = range(self._seed, self._seed + self._num_episodes)
+        return [Episode(name=name, task=task_of(name, seed)) for name in self._tasks for seed in seeds]
+
+    async def play(self, episode: Episode, policy: Policy, folder: Path | None) -> EpisodeResult:
+        """Play in the one browser of this benchmark, which is made anew after a crash."""
+        if self._environment is None:
+            self._environment = self._make()
+        limits = RunSettings(max_steps=self._settings.max_steps, max_seconds=self._settings.max_seconds)
+        try:
+            result = await walk(episode, self._environment, policy, limits, folder, success=full_reward)
+        except BaseException:
+            await self.close()
+            raise
+        if result.crashed:
+            await self.close()
+        return result
+
+    async def close(self) -> None:
+        """End the browser."""
+        environment, self._environment = self._environment, None
+        if environment is not None:
+            await environment.close()
+
+
+def task_of(name: str, seed: int) -> Task:
+    """One episode's task; its words come from the page once it has begun."""
+    return Task(id=f"miniwob-{name}-{seed}", instruction="", environment="miniwob", seed=seed, settings={"task": name})
+
+
+def full_reward(outcome: Outcome) -> bool:
+    """Whether the page gave the whole reward."""
+    return outcome.score is not None and outcome.score.reward == 1.0

@@ -1,0 +1,64 @@
+import pytest
+
+from agent.errors import BenchmarkError
+from agent.evaluation.miniwob import DEFAULT_TASKS, MiniWobBenchmark, full_reward
+from agent.evaluation.run import evaluate
+from agent.settings import EvaluationSettings
+from agent.trajectory import Outcome
+from perception.clients.scripted import ScriptedClient
+from sandboxes.errors import SandboxCrashed
+from sandboxes.painted import PaintedEnvironment
+from sandboxes.task import Score
+from tests.walk.toy import policy_of
+
+WAIT = '{"thought": "Wait", "action": "wait", "time": 0}'
+
+
+class Page(PaintedEnvironment):
+    """A form in the place of a page; one seed of it crashes at once."""
+
+    instruction = "Click the button."
+
+    def __init__(self, made: list) -> None:
+        super().__init__()
+        made.append(self)
+
+    async def reset(self, task):
+        """Any task's settings are those of the usual form."""
+        if task.seed == 6:
+            raise SandboxCrashed("the page crashed")
+        return await super().reset(task.model_copy(update={"settings": {}}))
+
+
+def test_every_task_has_the_same_seeds():
+    episodes = MiniWobBenchmark(["click-test", "login-user"], seed=5, episodes=2).episodes()
+    assert [(episode.name, episode.task.seed) for episode in episodes] == [
+        ("click-test", 5),
+        ("click-test", 6),
+        ("login-user", 5),
+        ("login-user", 6),
+    ]
+    assert len({episode.task.id for episode in episodes}) == 4
+    settings = EvaluationSettings(seed=9, episodes=3)
+    assert len(MiniWobBenchmark(settings=settings).episodes()) == 3 * len(DEFAULT_TASKS)
+
+
+def test_no_task_is_refused():
+    with pytest.raises(BenchmarkError, match="at least one task"):
+        MiniWobBenchmark([])
+
+
+@pytest.mark.parametrize(("reward", "success"), [(1.0, True), (0.99, False), (-1.0, False), (0.0, False)])
+def test_only_the_whole_reward_counts(reward, success):
+    assert full_reward(Outcome(kind="finished", score=Score(reward=reward, success=True))) is success
+    assert not full_reward(Outcome(kind="finished"))
+
+
+async def test_a_page_that_crashed_is_counted_apart_and_made_anew():
+    made = []
+    settings = EvaluationSettings(max_steps=2)
+    benchmark = MiniWobBenchmark(["click-test"], seed=5, episodes=3, settings=settings, make=lambda: Page(made))
+    summed = await evaluate(benchmark, policy_of(ScriptedClient([WAIT] * 9)), seed=5)
+    row = summed.tasks["click-test"]
+    assert (row.episodes, row.crashed, row.success, row.steps) == (3, 1, 0.0, 2.0)
+    assert len(made) == 2
