@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, NamedTuple, Self
@@ -100,5 +101,6 @@ def _say(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
     handler.send_header("Content-Type", "application/json")
     handler.send_header("Connection", "close")
     handler.end_headers()
-    handler.wfile.write(body)
+    with suppress(BrokenPipeError, ConnectionResetError):  # a client that has stopped waiting
+        handler.wfile.write(body)
     handler.close_connection = True

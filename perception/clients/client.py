@@ -93,7 +93,7 @@ class Completion(BaseModel):
     finish: FinishReason
     token_ids: tuple[int, ...] = ()
     logprobs: tuple[float, ...] = ()
-    """Natural logarithm of each token's probability at temperature 1 under the grammar's mask; forced tokens have 0.0."""
+    """Natural logarithm of each token's probability at temperature 1 under the grammar's mask; 0.0 where it forced."""
     usage: Usage = Usage()
     timings: Timings = Timings()
     model: str = ""
