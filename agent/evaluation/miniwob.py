@@ -5,6 +5,7 @@ BrowserGym counts too. The pages come with PyPI's `miniwob`.
 """
 
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from agent.errors import BenchmarkError
@@ -13,9 +14,8 @@ from agent.evaluation.run import walk
 from agent.policy import Policy
 from agent.settings import EvaluationSettings, RunSettings
 from agent.trajectory import Outcome
-from sandboxes import catalog
 from sandboxes.environment import Environment
-from sandboxes.task import Task
+from sandboxes.miniwob import MiniWobEnvironment, find_html, miniwob_task, page_names
 
 DEFAULT_TASKS = (
     "click-test",
@@ -43,14 +43,13 @@ class MiniWobBenchmark:
         seed: int | None = None,
         episodes: int | None = None,
         settings: EvaluationSettings | None = None,
-        make: Callable[[], Environment] = lambda: catalog.environment("miniwob"),
+        make: Callable[[], Environment] = MiniWobEnvironment,
     ) -> None:
         """`episodes` of each task, with the seeds from `seed` on; what is not given comes from the settings.
 
-        Raises BenchmarkError without a task.
+        Raises BenchmarkError without a task or for one that there is not, SandboxMissing without the package.
         """
-        if not tasks:
-            raise BenchmarkError("miniwob: name at least one task, such as click-test")
+        _check(tasks)
         self._settings = settings or EvaluationSettings()
         self._tasks = tuple(tasks)
         self._seed = self._settings.seed if seed is None else seed
@@ -61,7 +60,7 @@ class MiniWobBenchmark:
     def episodes(self) -> Sequence[Episode]:
         """Task after task, seed after seed."""
         seeds = range(self._seed, self._seed + self._num_episodes)
-        return [Episode(name=name, task=task_of(name, seed)) for name in self._tasks for seed in seeds]
+        return [Episode(name=name, task=miniwob_task(name, seed)) for name in self._tasks for seed in seeds]
 
     async def play(self, episode: Episode, policy: Policy, folder: Path | None) -> EpisodeResult:
         """Play in the one browser of this benchmark, which is made anew after a crash."""
@@ -84,11 +83,16 @@ class MiniWobBenchmark:
             await environment.close()
 
 
-def task_of(name: str, seed: int) -> Task:
-    """One episode's task; its words come from the page once it has begun."""
-    return Task(id=f"miniwob-{name}-{seed}", instruction="", environment="miniwob", seed=seed, settings={"task": name})
-
-
 def full_reward(outcome: Outcome) -> bool:
     """Whether the page gave the whole reward."""
     return outcome.score is not None and outcome.score.reward == 1.0
+
+
+def _check(tasks: Sequence[str]) -> None:
+    if not tasks:
+        raise BenchmarkError("miniwob: name at least one task, such as click-test")
+    known = page_names(find_html())
+    for name in tasks:
+        if name not in known:
+            alike = get_close_matches(name, known, n=3) or known[:3]
+            raise BenchmarkError(f'miniwob has no task "{name}"; there is {", ".join(alike)} ({len(known)} in all)')

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from agent.errors import BenchmarkError
 from agent.evaluation.benchmark import Benchmark, Episode, EpisodeResult
 from agent.evaluation.report import Report, report
 from agent.policy import Policy
@@ -13,8 +14,12 @@ from agent.runner import run
 from agent.settings import RunSettings
 from agent.trajectory import Outcome
 from sandboxes.environment import Environment
+from sandboxes.errors import SandboxMissing
 
 log = logging.getLogger(__name__)
+
+MAX_CRASHES = 10
+"""So many crashes at the beginning, without any other episode, end the evaluation."""
 
 Progress = Callable[[int, int, EpisodeResult], None]
 """Is told the number of episodes played, of all episodes, and the last result."""
@@ -30,7 +35,8 @@ async def evaluate(
 ) -> Report:
     """Play every episode; `folder` keeps the runs. An episode that breaks is counted as crashed, and the next begins.
 
-    The benchmark is closed at the end, the policy is the caller's.
+    When the first ones all break, nothing can be measured: BenchmarkError, with the reason of the last. A part that is
+    missing (SandboxMissing) is raised at once. The benchmark is closed at the end, the policy is the caller's.
     """
     results: list[EpisodeResult] = []
     try:
@@ -38,6 +44,7 @@ async def evaluate(
         for number, episode in enumerate(episodes, start=1):
             place = None if folder is None else folder / f"{number:05d}-{episode.name}"
             results.append(await _play(benchmark, episode, policy, place))
+            _check_beginning(results)
             progress(number, len(episodes), results[-1])
     finally:
         await benchmark.close()
@@ -75,9 +82,16 @@ async def walk(
     )
 
 
+def _check_beginning(results: Sequence[EpisodeResult]) -> None:
+    if len(results) == MAX_CRASHES and all(result.crashed for result in results):
+        raise BenchmarkError(f"the first {MAX_CRASHES} episodes all crashed: {results[-1].crashed}")
+
+
 async def _play(benchmark: Benchmark, episode: Episode, policy: Policy, folder: Path | None) -> EpisodeResult:
     try:
         return await benchmark.play(episode, policy, folder)
+    except SandboxMissing:
+        raise
     except Exception as error:
         log.warning("episode %s (seed %d) crashed", episode.name, episode.task.seed, exc_info=error)
         return EpisodeResult(name=episode.name, crashed=f"{type(error).__name__}: {error}")

@@ -43,9 +43,11 @@ def test_every_task_has_the_same_seeds():
     assert len(MiniWobBenchmark(settings=settings).episodes()) == 3 * len(DEFAULT_TASKS)
 
 
-def test_no_task_is_refused():
+def test_no_task_and_unknown_tasks_are_refused():
     with pytest.raises(BenchmarkError, match="at least one task"):
         MiniWobBenchmark([])
+    with pytest.raises(BenchmarkError, match='no task "click-tset"; there is click-test'):
+        MiniWobBenchmark(["click-test", "click-tset"])
 
 
 @pytest.mark.parametrize(("reward", "success"), [(1.0, True), (0.99, False), (-1.0, False), (0.0, False)])

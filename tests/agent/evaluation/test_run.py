@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from agent.errors import BenchmarkError
 from agent.evaluation.benchmark import Episode, EpisodeResult
 from agent.evaluation.run import evaluate, walk
 from agent.policy import Policy
 from agent.recorder import load
 from agent.settings import RunSettings
 from perception.clients.scripted import ScriptedClient
-from sandboxes.errors import SandboxCrashed
+from sandboxes.errors import SandboxCrashed, SandboxMissing
 from sandboxes.painted import PaintedEnvironment
 from tests.walk.toy import TASK, BreakingForm, follower, plan, policy_of
 
@@ -94,3 +95,31 @@ async def test_a_model_without_replies_crashes_every_episode():
     summed = await evaluate(Forms(), policy_of(ScriptedClient([])), seed=0)
     assert sum(row.crashed for row in summed.tasks.values()) == summed.episodes == 4
     assert summed.success == 0.0
+
+
+class Many(Forms):
+    """Nothing but crashes, or a part that is missing."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error, self.num_played = error, 0
+
+    def episodes(self) -> Sequence[Episode]:
+        """A hundred."""
+        return [Episode(name="x", task=TASK)] * 100
+
+    async def play(self, episode: Episode, policy: Policy, folder: Path | None) -> EpisodeResult:
+        """Always breaks."""
+        self.num_played += 1
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "raised", "played"),
+    [(SandboxMissing("no Chromium"), SandboxMissing, 1), (SandboxCrashed("gone"), BenchmarkError, 10)],
+)
+async def test_what_can_never_work_ends_early(error, raised, played):
+    benchmark = Many(error)
+    with pytest.raises(raised, match=str(error)):
+        await evaluate(benchmark, policy_of(ScriptedClient([])), seed=0)
+    assert (benchmark.num_played, benchmark.closed) == (played, True)
