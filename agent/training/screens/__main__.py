@@ -51,4 +51,5 @@ def _measure(seed: int, num_screens: int) -> None:
     print(f"{num_screens / seconds:.1f} screens/s, {num_questions / num_screens:.1f} questions a screen")
 
 
-main()
+if __name__ == "__main__":
+    main()

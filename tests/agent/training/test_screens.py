@@ -118,7 +118,7 @@ def test_patches_with_glyphs_hold_ink(seed: int, reading: bool) -> None:
     screen = dense(rng, False, (320, 256)) if reading else make_screen(rng)
     empty = 0
     rows, columns = np.nonzero(screen.glyphs[:, :, 0])
-    for row, column in zip(rows, columns, strict=True):
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
         box = (column * PATCH - 2, row * PATCH - 2, (column + 1) * PATCH + 1, (row + 1) * PATCH + 1)
         empty += _contrast(screen, box) < 25
     assert empty <= 0.02 * len(rows)
