@@ -66,18 +66,13 @@ def actions_of(surface: str) -> tuple[str, ...]:
         raise ActionUnsupported(f'There is no surface "{surface}"; known are {known}.') from None
 
 
-def reply_schema(surface: str, grid: int = 1000, *, bounded: bool = True) -> dict[str, Any]:
+def reply_schema(surface: str, grid: int = 1000) -> dict[str, Any]:
     """The JSON Schema of one reply: a thought, an action and that action's parameters, in this order.
 
-    `grid` is the largest coordinate. `bounded` limits the length of texts. llguidance does that well;
-    xgrammar (which SGLang and vLLM use) then knows no escapes any more, so that a thought could not hold a
-    quotation mark: leave the bounds out there, and let the number of tokens be the limit.
+    `grid` is the largest coordinate. The schema is plain enough for llguidance, xgrammar and OpenAI-compatible servers.
     Raises ActionUnsupported for a surface that is not known.
     """
-    schemas = parameter_schemas(grid)
-    schemas["thought"] = {"type": "string", "maxLength": MAX_THOUGHT}
-    if not bounded:
-        schemas["thought"] = schemas["text"] = {"type": "string"}
+    schemas = parameter_schemas(grid) | {"thought": {"type": "string", "maxLength": MAX_THOUGHT}}
     return {"anyOf": [_reply(kind, schemas) for kind in actions_of(surface)]}
 
 
@@ -118,9 +113,7 @@ def computer_use(surface: str = "browser", grid: int = 1000) -> dict[str, Any]:
         "status": "Whether the task was done.",
     }
     action = {"type": "string", "enum": list(kinds), "description": _meanings(kinds)}
-    schemas = {
-        name: {**schema, "description": told[name]} for name, schema in parameter_schemas(grid).items()
-    }
+    schemas = {name: {**schema, "description": told[name]} for name, schema in parameter_schemas(grid).items()}
     return {
         "type": "function",
         "function": {

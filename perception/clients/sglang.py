@@ -26,6 +26,20 @@ MAX_WORDS = 300
 """Characters of the server's own words in an error."""
 
 
+def unbounded(schema: Any) -> Any:
+    """The schema without limits on the length of strings; the number of tokens is the limit instead.
+
+    xgrammar, which SGLang and vLLM use by default, knows no escapes in a string of limited length (0.2.8): a reply
+    could not hold a quotation mark or a new line.
+    """
+    if isinstance(schema, list):
+        return [unbounded(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    bounds = ("minLength", "maxLength") if schema.get("type") == "string" else ()
+    return {name: unbounded(part) for name, part in schema.items() if name not in bounds}
+
+
 class OpenAIClient:
     """Answers with a model that a server runs."""
 
@@ -105,7 +119,7 @@ class OpenAIClient:
         optional = {"presence_penalty": sampling.presence_penalty, "top_k": sampling.top_k, "seed": sampling.seed}
         payload |= {name: value for name, value in optional.items() if value}
         if schema is not None:
-            form = {"name": "reply", "strict": True, "schema": schema}
+            form = {"name": "reply", "strict": True, "schema": unbounded(schema)}
             payload["response_format"] = {"type": "json_schema", "json_schema": form}
         return payload
 

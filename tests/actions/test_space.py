@@ -12,6 +12,7 @@ from actions.action import (
 from actions.codec import codec
 from actions.errors import ActionUnsupported
 from actions.space import PARAMETERS, computer_use, reply_schema
+from perception.clients.sglang import unbounded
 from perception.geometry import Point, Size
 
 SIZE = Size(width=352, height=288)
@@ -51,9 +52,7 @@ def accepts(schema: dict, text: str) -> bool:
     found = matcher(schema)
     assert not found.is_error(), found.get_error()
     tokens = list(text.encode())
-    return (
-        found.validate_tokens(tokens) == len(tokens) and found.consume_tokens(tokens) and found.is_accepting()
-    )
+    return found.validate_tokens(tokens) == len(tokens) and found.consume_tokens(tokens) and found.is_accepting()
 
 
 @pytest.mark.parametrize("given", ACTIONS, ids=lambda given: given["kind"])
@@ -101,7 +100,7 @@ def test_after_the_action_is_told_apart_the_grammar_forces_the_rest():
 @pytest.mark.slow
 def test_the_schema_compiles_in_xgrammar():
     xgrammar = pytest.importorskip("xgrammar")
-    schema = reply_schema("browser", bounded=False)
+    schema = unbounded(reply_schema("browser"))  # As it is sent to servers.
     grammar = xgrammar.Grammar.from_json_schema(json.dumps(schema), any_whitespace=False)
     match = xgrammar.testing._is_grammar_accept_string
     for given in ACTIONS:
