@@ -68,7 +68,7 @@ def import_fresh(repository: Path, folder: Path, modules: list[str]) -> dict[str
     """Import `modules` in a new interpreter; returns what the import left behind."""
     probe = f"import sys; sys.path.insert(0, {str(repository)!r})\n" + IMPORT_PROBE
     command = [sys.executable, "-c", probe, *modules]
-    finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=400, check=False)
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.count("\n") == 1, f"importing printed: {finished.stdout}"
     return json.loads(finished.stdout)
