@@ -362,15 +362,21 @@ class BrowserEnvironment:
         return page
 
     async def _capture(self, page: Page) -> bytes:
-        try:
-            return await page.screenshot(caret="initial", animations="allow", scale="css")
-        except PlaywrightTimeout as error:
-            raise SandboxCrashed(f"The page could not be pictured within {self._action_seconds:g} s.") from error
-        except Error as error:
-            front = self._open_tabs().current
-            if front is page:
-                raise SandboxCrashed(f"The page can't be pictured: {first_line(error)}.") from error
-            return await self._capture(await self._shown())
+        """The page as PNG. Between two documents there is no picture for a moment, so it is asked for again."""
+        deadline = time.monotonic() + self._action_seconds
+        while True:
+            try:
+                return await page.screenshot(caret="initial", animations="allow", scale="css")
+            except PlaywrightTimeout as error:
+                seconds = f"{self._action_seconds:g} s"
+                raise SandboxCrashed(f"The page could not be pictured within {seconds}.") from error
+            except Error as error:
+                front = self._open_tabs().current
+                if time.monotonic() > deadline:
+                    raise SandboxCrashed(f"The page can't be pictured: {first_line(error)}.") from error
+                if front is not page:
+                    page = await self._shown()
+            await asyncio.sleep(0.03)
 
     async def _observation(self, frame: Frame) -> Observation:
         tabs = self._open_tabs()

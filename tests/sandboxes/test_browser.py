@@ -137,6 +137,12 @@ async def test_each_reset_is_a_fresh_profile(browser, page_server):
     assert (await browser.reset(task(url))).title == "1"
 
 
+async def test_a_link_that_leads_nowhere_shows_the_browsers_own_page(browser, page_server):
+    before = await browser.reset(task(page_server.add("/", button('location = "http://no-such-host.invalid/"'))))
+    seen = (await browser.step(LeftClick(at=BUTTON))).observation
+    assert difference(before.frame, seen.frame).share > 0.1
+
+
 async def test_a_slow_answer_to_a_click_is_waited_for(browser, page_server):
     page_server.add("/data", "late")
     script = 'fetch("/data").then(r => r.text()).then(t => document.body.style.background = "#0f0")'
