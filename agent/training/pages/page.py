@@ -128,7 +128,7 @@ class _Writer:
         self.focus_taken |= focused
         secret, selected = self.chance(0.08), bool(value) and focused and self.chance(0.15)
         known = {"value": value, "focused": focused, "selected": selected, "secret": secret}
-        box = self.add("field", "" if inside and value else text, **known)
+        box = self.add("field", text, hidden=inside and bool(value), **known)
         width = rng.randint(80, max(90, min(190, self.width - 40 if self.theme.label == "above" else self.width // 2)))
         placeholder = text if inside else self.words.value() if self.chance(0.1) else ""
         control = (

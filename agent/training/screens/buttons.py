@@ -3,14 +3,17 @@
 from agent.training.screens.canvas import Canvas, Colour, mixed
 from agent.training.screens.kit import Kit, Piece
 from agent.training.screens.record import Box, Widget
-from agent.training.screens.themes import BLACK, BUTTONS, CHROMIUM_BLUE, WHITE, button_colours
+from agent.training.screens.themes import BLACK, BUTTONS, CHROMIUM_BLUE, WHITE, Theme, button_colours
 
 
-def draw_ring(canvas: Canvas, box: Box, colour: Colour, radius: int, ground: Colour) -> None:
-    """A focus ring around `box`, to draw before the control itself: 2 px of colour and a hair of the ground."""
+def draw_ring(canvas: Canvas, box: Box, theme: Theme, radius: int, ground: Colour) -> None:
+    """A focus ring around `box`, to draw before the control itself: 2 px of colour, often a gap of ground."""
     x1, y1, x2, y2 = box
-    canvas.rounded((x1 - 3, y1 - 3, x2 + 3, y2 + 3), radius + 3, colour)
-    canvas.rounded((x1 - 1, y1 - 1, x2 + 1, y2 + 1), radius + 1, ground)
+    gap = theme.ring_gap
+    outer = gap + 2
+    canvas.rounded((x1 - outer, y1 - outer, x2 + outer, y2 + outer), radius + outer, theme.ring)
+    if gap:
+        canvas.rounded((x1 - gap, y1 - gap, x2 + gap, y2 + gap), radius + gap, ground)
 
 
 def draw_button_face(canvas: Canvas, box: Box, style: str, colours: tuple[Colour, Colour, Colour], radius: int) -> None:
@@ -62,7 +65,7 @@ def button(kit: Kit, room: float = 150, *, text: str | None = None, style: str |
     def paint(canvas: Canvas, x: int, y: int) -> list[Widget]:
         box = (x, y, x + width, y + height)
         if focused:
-            draw_ring(canvas, box, theme.ring, radius, kit.theme.palette.background)
+            draw_ring(canvas, box, theme, radius, kit.theme.palette.background)
         draw_button_face(canvas, box, style, colours, radius)
         canvas.text(x + (width - font.width(text)) // 2, y + pad_y + 1, text, font, colours[1])
         return [Widget("button", box, text, focused=focused, disabled=disabled)]

@@ -46,17 +46,18 @@ def choice(kit: Kit, kind: str, text: str, on: bool, *, group: str = "", focusab
     """A check box or radio with its name to the right."""
     rng, theme = kit.rng, kit.theme
     font = theme.font()
-    side = max(9, round(theme.size * (1.0 if theme.mark == "native" else rng.uniform(0.85, 1.2))))
+    side = max(9, round(theme.control_size * 0.98 if theme.mark == "native" else theme.size * rng.uniform(0.85, 1.2)))
+    rise = rng.choice((0, 0, 1, 2))  # browsers set the mark on the baseline, which is a little above the middle
     gap, ink, ground = kit.px(rng.choice((3, 4, 5, 7))), kit.ink, kit.ground
     width, height = side + gap + font.width(text), max(side, font.height)
     focused = focusable and kit.take_focus(0.05)
     draw_mark = draw_check if kind == "checkbox" else draw_radio
 
     def paint(canvas: Canvas, x: int, y: int) -> list[Widget]:
-        top = y + (height - side) // 2
+        top = max(0, y + (height - side) // 2 - rise)
         mark = (x, top, x + side, top + side)
         if focused:
-            draw_ring(canvas, mark, theme.ring, 2 if kind == "checkbox" else side // 2, ground)
+            draw_ring(canvas, mark, theme, 2 if kind == "checkbox" else side // 2, ground)
         draw_mark(canvas, mark, theme.mark, on, theme.palette.accent, theme.palette.dark)
         canvas.text(x + side + gap, y + (height - font.height) // 2, text, font, ink)
         box = (x, min(y, top), x + width, y + height)
@@ -111,7 +112,7 @@ def _draw_select(kit: Kit, canvas: Canvas, box: Box, value: str, focused: bool, 
     face = theme.palette.field
     ink = BLACK if sum(face) > 380 else (235, 235, 235)
     if focused:
-        draw_ring(canvas, box, theme.ring, theme.radius, ground)
+        draw_ring(canvas, box, theme, theme.radius, ground)
     edge = CHROMIUM_GREY if native else theme.palette.border
     canvas.rounded(box, 3 if native else min(6, theme.radius), face, edge)
     canvas.text(box[0] + kit.px(5), (box[1] + box[3] - font.height) // 2, value, font, ink)

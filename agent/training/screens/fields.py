@@ -30,14 +30,14 @@ def field_state(kit: Kit, *, filled: float = 0.4, focus: float = 0.3) -> FieldSt
 def _draw_frame(canvas: Canvas, kit: Kit, box: Box, focused: bool, ground: Colour) -> None:
     theme = kit.theme
     face, style, edge = theme.palette.field, theme.field, readable(theme.palette.border, ground, kit.muted, 40)
-    radius = {"rounded": 6, "native": 0, "inset": 0}.get(style, min(5, theme.radius))
+    radius = {"rounded": 6, "native": 2, "inset": 0}.get(style, min(5, theme.radius))
     accent = readable(theme.palette.accent, ground, kit.ink, 40)
     if style == "underline":
         canvas.rect((box[0], box[3] - (2 if focused else 1), box[2], box[3]), accent if focused else edge)
         return
     if focused and style != "filled":
         if style == "native" or sum(theme.ring) > 100:
-            draw_ring(canvas, box, theme.ring, max(2, radius), ground)
+            draw_ring(canvas, box, theme, max(2, radius), ground)
         else:
             edge = accent
     if style == "filled":
@@ -120,6 +120,8 @@ def field(
     if place == "inside":
         width = max(width, font.width(name) + kit.px(14))
     height = font.height + kit.px(rng.choice((4, 4, 6, 8, 12)))
+    if kit.chance(0.06):
+        height = round(height * rng.uniform(1.8, 2.8))  # room for several lines
     if width < 30:
         return None
     placeholder = name if place == "inside" else kit.words.value() if kit.chance(0.12) else ""
@@ -138,8 +140,8 @@ def field(
         box = (x + dx, y + dy, x + dx + width, y + dy + height)
         _draw_frame(canvas, kit, box, state.focused, ground)
         clipped = _draw_content(canvas, kit, box, state, placeholder, face)
-        hidden = place == "inside" and bool(state.value)
-        widget = Widget("field", box, "" if hidden else name, label_box=label_box, value=state.value, clipped=clipped)
+        widget = Widget("field", box, name, label_box=label_box, value=state.value, clipped=clipped)
+        widget.hidden = place == "inside" and bool(state.value)
         widget.focused, widget.selected, widget.secret = state.focused, state.selected, state.secret
         return [widget]
 

@@ -49,7 +49,7 @@ class _Asker:
     def click(self, widget: Widget) -> Question | None:
         """To click something by its name, to do so in another way, or to have done so."""
         rng, kind = self.rng, widget.kind
-        if widget.disabled or (kind == "item" and widget.checked):
+        if widget.disabled or (kind == "item" and widget.checked) or (kind == "menuitem" and widget.open):
             return None
         if rng.random() < 0.07 and kind not in ("tab", "menuitem"):
             return self.other_click(widget)
@@ -129,7 +129,7 @@ class _Asker:
         return self.goal("option", Goal("select", owner, widget.text, option=widget))
 
     def field(self, widget: Widget) -> Question | None:
-        if not widget.text and not self.only("field"):
+        if widget.hidden or (not widget.text and not self.only("field")):
             return None
         pick = self.rng.random()
         if pick < 0.35:

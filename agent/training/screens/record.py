@@ -61,6 +61,8 @@ class Widget:
     disabled: bool = False
     value: str = ""
     """What a field or a select shows; for a password as many stars."""
+    hidden: bool = False
+    """The name was a placeholder, and the value has taken its place: nothing on the screen says it any more."""
     clipped: bool = False
     """The value is wider than the field, so that a part of it can't be read."""
     secret: bool = False

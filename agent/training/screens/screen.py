@@ -50,7 +50,7 @@ def make_screen(
         raise ValueError(f"no genre {genre!r}; there are {', '.join(GENRES)}")
     name = genre or rng.choices(list(GENRES), [weight for _, weight in GENRES.values()])[0]
     zoom_x, zoom_y = _zoom(rng)
-    theme = make_theme(rng, rng.triangular(0.8, 1.35, 1.0) / max(1.0, zoom_x))
+    theme = make_theme(rng, rng.triangular(0.85, 1.35, 1.0) / min(zoom_x, zoom_y))
     canvas = Canvas(round(width / zoom_x), round(height / zoom_y), theme.palette.background)
     kit = Kit(rng, Words(rng, heldout), theme, ground=theme.palette.background)
     widgets = GENRES[name][0](kit, canvas, Area(0, 0, canvas.width, canvas.height))

@@ -32,7 +32,15 @@ def open_and_reached(screen: Screen, rng: random.Random, words: Words) -> tuple[
     for widget in fields:
         if not widget.text and len(fields) > 1:
             continue
-        if widget.value and not widget.clipped and not widget.selected and not widget.secret and rng.random() < 0.85:
+        if widget.hidden and (widget.clipped or widget.selected or widget.secret):
+            continue
+        if (
+            widget.value
+            and not widget.clipped
+            and not widget.selected
+            and not widget.secret
+            and (rng.random() < 0.85 or widget.hidden)
+        ):
             behind.append(enter_goal(rng, words, widget, new=False))
         elif not widget.secret or not widget.value:
             ahead.append(enter_goal(rng, words, widget, new=True))

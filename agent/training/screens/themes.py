@@ -76,6 +76,8 @@ class Theme:
     """Links are underlined."""
     ring: Colour
     """Around the control that has the focus."""
+    ring_gap: int
+    """Pixels between that control and its ring: browsers leave none."""
 
     def font(self, *, bold: bool = False) -> Font:
         """What running text and labels are set in."""
@@ -175,6 +177,7 @@ def make_theme(rng: random.Random, scale: float) -> Theme:
         colon=rng.random() < 0.35,
         underline=rng.random() < 0.75,
         ring=ring,
+        ring_gap=0 if native else rng.choice((0, 0, 1)),
     )
 
 

@@ -36,7 +36,7 @@ def _overlap(first: Box, second: Box) -> float:
     return width * height / min((b[2] - b[0]) * (b[3] - b[1]) for b in (first, second))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**40), st.sampled_from(list(GENRES)), st.booleans())
 def test_boxes_lie_on_the_screen_and_hold_something(seed: int, genre: str, heldout: bool) -> None:
     screen = make_screen(random.Random(seed), genre=genre, heldout=heldout)
@@ -50,7 +50,7 @@ def test_boxes_lie_on_the_screen_and_hold_something(seed: int, genre: str, heldo
         assert widget.disabled or _contrast(screen, outer) >= 30, (widget.kind, widget.text)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**40), st.sampled_from(list(GENRES)))
 def test_places_to_click_do_not_overlap(seed: int, genre: str) -> None:
     screen = make_screen(random.Random(seed), genre=genre)
@@ -59,7 +59,7 @@ def test_places_to_click_do_not_overlap(seed: int, genre: str) -> None:
         assert _overlap(first.aim, second.aim) < 0.12, (first, second)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**40), st.booleans())
 def test_screens_show_words_of_one_side_only(seed: int, heldout: bool) -> None:
     screen = make_screen(random.Random(seed), heldout=heldout)
