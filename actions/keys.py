@@ -107,9 +107,7 @@ def canonical(name: str) -> str:
         plain = name.strip().lower().replace("_", "").replace("-", "").replace(" ", "")
         found = _NAMES.get(plain) or _WORDS.get(plain, plain if len(plain) == 1 else "")
     if not found:
-        raise ActionInvalid(
-            f'There is no key "{name[:40]}"; use names such as "ctrl", "enter", "pagedown", "a".'
-        )
+        raise ActionInvalid(f'There is no key "{name[:40]}"; use names such as "ctrl", "enter", "pagedown", "a".')
     return found
 
 

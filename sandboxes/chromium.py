@@ -27,10 +27,11 @@ _ADVICE = (
 
 
 def find_chromium(given: str | Path | None = None) -> Path:
-    """The Chromium to use: the one given, else the system's, else one that Playwright downloaded.
+    """The Chromium to use: the one given, else HANDEYE_CHROMIUM's, the system's, or one that Playwright downloaded.
 
     Raises SandboxMissing, saying how to install it.
     """
+    given = given or os.environ.get("HANDEYE_CHROMIUM")
     if given:
         path = Path(given).expanduser()
         if not (path.is_file() and os.access(path, os.X_OK)):

@@ -126,9 +126,7 @@ class Qwen3VL:
 
     def _point(self, name: str, value: Any, size: Size) -> Point:
         if not isinstance(value, list) or len(value) != 2:
-            raise ActionInvalid(
-                f"{name} must be [x, y], two numbers from 0 to {self.grid}, not {_shown(value)}."
-            )
+            raise ActionInvalid(f"{name} must be [x, y], two numbers from 0 to {self.grid}, not {_shown(value)}.")
         x, y = (_number(name, part) for part in value)
         return self._grid.to_pixel(x, y, size)
 
@@ -194,9 +192,7 @@ def _from_call(calls: list[_Call]) -> tuple[str, dict[str, Any]]:
     if not isinstance(value, dict) or set(value) != {"name", "arguments"}:
         raise ActionInvalid("The call must be a JSON object with name and arguments.")
     if value["name"] != "computer_use" or not isinstance(value["arguments"], dict):
-        raise ActionInvalid(
-            f"The only function is computer_use with an object of arguments, not {_shown(value)}."
-        )
+        raise ActionInvalid(f"The only function is computer_use with an object of arguments, not {_shown(value)}.")
     return _LEAD.sub("", before.strip()).strip(), dict(value["arguments"])
 
 

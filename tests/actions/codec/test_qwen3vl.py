@@ -60,8 +60,7 @@ def near(first: Point | None, second: Point | None, size: Size, top: int) -> boo
     if first is None or second is None:
         return first is second
     return (
-        abs(first.x - second.x) <= size.width / top / 2 + 0.5
-        and abs(first.y - second.y) <= size.height / top / 2 + 0.5
+        abs(first.x - second.x) <= size.width / top / 2 + 0.5 and abs(first.y - second.y) <= size.height / top / 2 + 0.5
     )
 
 
