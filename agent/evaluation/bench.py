@@ -158,11 +158,10 @@ def _references(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
 
 
 def _machine(engine: Engine) -> Figures:
-    parameters = sum(parameter.numel() for parameter in engine.model.parameters())
     return {
         "dtype": str(fast_dtype()).removeprefix("torch."),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-        "parameters_nano": parameters,
+        "parameters_nano": engine.num_parameters,
         "width": SIZE[0],
         "height": SIZE[1],
     }

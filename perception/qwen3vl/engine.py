@@ -24,6 +24,7 @@ from perception.errors import ModelError
 from perception.qwen3vl import weights
 from perception.qwen3vl.cache import KeyValueCache
 from perception.qwen3vl.draft import LONGEST
+from perception.qwen3vl.fast import accelerate
 from perception.qwen3vl.grammar import Grammar
 from perception.qwen3vl.model import Qwen3VL
 from perception.qwen3vl.processor import ImageProcessor
@@ -51,6 +52,7 @@ class Engine:
         """end_ids: tokens that end a reply, the tokenizer's own without; together: several tokens a pass (False is
         there to compare with)."""
         self.model = model.eval()
+        self.num_parameters = weights.num_parameters(model)
         self.tokenizer = tokenizer
         self.processor = processor
         self._end_ids = tuple(sorted(tokenizer.end_ids if end_ids is None else end_ids))
@@ -67,7 +69,9 @@ class Engine:
         model = weights.load(folder, dtype or fast_dtype(device), device)
         if tokenizer.vocab_size > model.config.text.vocab_size:
             raise ModelError(f"{folder}: tokenizer.json has more tokens than the model: use the files of one model")
-        return cls(model, tokenizer, processor, together=together)
+        engine = cls(model, tokenizer, processor, together=together)
+        accelerate(model)
+        return engine
 
     def prompt(self, messages: Sequence[Message]) -> Prompt:
         """The prompt that asks for the next turn of a conversation; see `write_prompt`."""
@@ -149,10 +153,8 @@ class _Batch:
         """Where the next token of each row stands, on all axes."""
         # Most replies are short; the cache grows for those that are not.
         expected = max(len(r.request.prompt.token_ids) + min(128, r.request.sampling.max_tokens) for r in replies)
-        weight = model.model.language_model.embed_tokens.weight
-        self._cache = KeyValueCache(
-            model.config.text, num_rows=len(replies), capacity=expected, dtype=weight.dtype, device=weight.device
-        )
+        num_layers = model.config.text.num_hidden_layers
+        self._cache = KeyValueCache(num_layers, num_rows=len(replies), capacity=expected)
 
     def prefill(self, features: ImageFeatures | None) -> None:
         """The first pass: prompts, and what is certain to follow them."""
@@ -209,6 +211,7 @@ class _Batch:
     ) -> list[Tensor]:
         """embeds [B, T, D], counts[row] of them real -> of each row the last wanted[row] scores, [*, vocabulary]."""
         mask = self._cache.place(counts)
+        mask = None if mask is None else mask.to(embeds.device)
         positions = positions.to(embeds.device)
         hidden = self._model.hidden(embeds, positions, mask=mask, visual=visual, cache=self._cache)
         ends = zip(hidden, counts, wanted, strict=True)

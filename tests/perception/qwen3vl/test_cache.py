@@ -3,16 +3,6 @@
 import torch
 
 from perception.qwen3vl.cache import KeyValueCache
-from perception.qwen3vl.config import TextConfig
-
-SHAPE = TextConfig(
-    hidden_size=32,
-    num_hidden_layers=2,
-    num_attention_heads=4,
-    num_key_value_heads=2,
-    head_dim=8,
-    mrope_section=(2, 1, 1),
-)
 
 
 def tokens(num_rows: int, width: int, first: float) -> torch.Tensor:
@@ -21,18 +11,20 @@ def tokens(num_rows: int, width: int, first: float) -> torch.Tensor:
     return values[None, None, :, None].expand(num_rows, 2, width, 8).contiguous()
 
 
-def test_one_row_needs_no_mask_and_holds_what_it_was_given() -> None:
-    cache = KeyValueCache(SHAPE, capacity=16)
+def test_one_row_holds_what_it_was_given() -> None:
+    cache = KeyValueCache(2, capacity=16)
     assert cache.place([3]) is None
     cache.update(0, tokens(1, 3, 0), -tokens(1, 3, 0))
-    assert cache.place([2]) is None
+    mask = cache.place([2])
+    assert mask is not None
+    assert mask[0, 0].tolist() == [[True] * 4 + [False], [True] * 5]
     keys, values = cache.update(0, tokens(1, 2, 3), -tokens(1, 2, 3))
     assert keys[0, 1, :, 0].tolist() == [0, 1, 2, 3, 4]
     assert torch.equal(values, -keys)
 
 
 def test_it_grows_and_keeps_its_content() -> None:
-    cache = KeyValueCache(SHAPE, capacity=4)
+    cache = KeyValueCache(2, capacity=4)
     cache.place([4])
     cache.update(1, tokens(1, 4, 0), tokens(1, 4, 0))
     before = cache.capacity
@@ -43,7 +35,7 @@ def test_it_grows_and_keeps_its_content() -> None:
 
 
 def test_rows_of_different_length_overwrite_their_padding_and_never_see_it() -> None:
-    cache = KeyValueCache(SHAPE, num_rows=2, capacity=16)
+    cache = KeyValueCache(2, num_rows=2, capacity=16)
     assert cache.place([3, 1]) is None
     cache.update(0, tokens(2, 3, 0), tokens(2, 3, 0))
     mask = cache.place([1, 2])
@@ -56,7 +48,7 @@ def test_rows_of_different_length_overwrite_their_padding_and_never_see_it() -> 
 
 
 def test_rows_leave_and_tokens_are_forgotten() -> None:
-    cache = KeyValueCache(SHAPE, num_rows=3, capacity=16)
+    cache = KeyValueCache(2, num_rows=3, capacity=16)
     cache.place([1, 2, 3])
     cache.update(0, tokens(3, 3, 0), tokens(3, 3, 0))
     cache.keep([2, 1])

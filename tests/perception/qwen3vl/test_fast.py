@@ -1,0 +1,78 @@
+"""The packed model answers as the plain one, as closely as bfloat16 does."""
+
+import pytest
+import torch
+
+from agent.training.vocabulary import build
+from perception.qwen3vl.cache import KeyValueCache
+from perception.qwen3vl.fast import accelerate
+from perception.qwen3vl.model import Qwen3VL
+from tests.tiny_model import SMALL, tiny_config, tiny_weights
+
+GRIDS = [(1, 4, 6), (1, 8, 4), (1, 8, 4)]
+
+
+def model_in(dtype: torch.dtype) -> Qwen3VL:
+    config = tiny_config(build(), SMALL)
+    model = Qwen3VL(config)
+    model.load_state_dict(tiny_weights(config, 3, torch.bfloat16))
+    return model.to(dtype).eval()
+
+
+@pytest.fixture(scope="module")
+def models() -> tuple[Qwen3VL, Qwen3VL, Qwen3VL]:
+    """Packed in bfloat16, plain in bfloat16, plain in float32; the same weights."""
+    packed = model_in(torch.bfloat16)
+    if not accelerate(packed):
+        pytest.skip("this build of PyTorch has no oneDNN")
+    return packed, model_in(torch.bfloat16), model_in(torch.float32)
+
+
+def error(found: torch.Tensor, exact: torch.Tensor) -> float:
+    return float((found.float() - exact).abs().mean() / exact.abs().mean())
+
+
+def close(answers: list[torch.Tensor]) -> bool:
+    """Whether the packed answer is about as near to float32's as plain bfloat16's is."""
+    packed, plain, exact = answers
+    return error(packed, exact) < 1.5 * error(plain, exact) + 1e-3
+
+
+@pytest.mark.parametrize("still", [True, False])
+def test_the_tower_sees_the_same(models: tuple[Qwen3VL, Qwen3VL, Qwen3VL], still: bool) -> None:
+    num_patches = sum(t * h * w for t, h, w in GRIDS)
+    pixels = torch.randn(num_patches, 768 if still else 1536, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        seen = [model.encode_images(pixels, GRIDS) for model in models]
+    assert close([features.tokens for features in seen])
+    assert close([features.deepstack[0] for features in seen])
+
+
+@pytest.mark.parametrize("num_rows", [1, 3])
+def test_the_decoder_goes_on_the_same(models: tuple[Qwen3VL, Qwen3VL, Qwen3VL], num_rows: int) -> None:
+    generator = torch.Generator().manual_seed(1)
+    config = models[0].config.text
+    first, second, third = (
+        torch.randint(0, config.vocab_size, (num_rows, width), generator=generator) for width in (40, 5, 1)
+    )
+    answers = []
+    for model in models:
+        cache, at, logits = KeyValueCache(config.num_hidden_layers, num_rows=num_rows), 0, []
+        for ids in (first, second, third):
+            width = ids.shape[1]
+            # Rows drift apart, as they do in a batch.
+            mask = cache.place([width - (width > 4) * row for row in range(num_rows)])
+            positions = torch.arange(at, at + width).expand(3, num_rows, -1)
+            with torch.inference_mode():
+                hidden = model.hidden(model.embed(ids), positions, mask=mask, cache=cache)
+                logits.append(model.logits(hidden[:, 0]).flatten())
+            at += width
+        answers.append(torch.cat(logits).float())
+    assert close(answers)
+
+
+def test_other_dtypes_are_left_alone() -> None:
+    model = model_in(torch.float32)
+    names = set(model.state_dict())
+    assert not accelerate(model)
+    assert set(model.state_dict()) == names
