@@ -208,6 +208,15 @@ class _Writer:
         width, height = (round(size * 1.8), max(8, size // 2)) if name == "rectangle" else (size, size)
         return shape_svg(name, width, height, fill, self.add("shape", colour=colour, shape=name))
 
+    def mention(self) -> str:
+        """Text that speaks of the page's own controls, which were written before."""
+        named = [w.text for w in self.widgets if w.text and w.kind not in ("icon", "shape") and not w.hidden]
+        parts = [self.words.phrase(self.rng.randint(1, 3))]
+        for name in self.rng.sample(named, min(len(named), self.rng.randint(1, 2))):
+            parts += [name, self.words.phrase(self.rng.randint(1, 2))]
+        colour = rgb(self.theme.palette.surface)
+        return f'<p class="b" style="background:{colour}">{escape(" ".join(parts))}</p>'
+
     def form(self) -> list[str]:
         """The blocks of a form on its way."""
         num_fields = self.rng.choice((1, 2, 2, 3, 3, 4))
@@ -238,7 +247,7 @@ def make_page(rng: random.Random, *, heldout: bool = False, size: Size | None = 
     writer = _Writer(rng, Words(rng, heldout), theme, round(size[0] / zoom))
     layout = "form" if rng.random() < 0.5 else "mixed"
     blocks = writer.form() if layout == "form" else writer.mixed()
-    body = "\n".join(block for block in blocks if block)
+    body = "\n".join([writer.mention() if rng.random() < 0.2 else "", *(block for block in blocks if block)])
     frame = rng.random()
     if frame < 0.3:
         body = f'<div class="card" style="width:{rng.randint(80, 100)}%">{body}</div>'

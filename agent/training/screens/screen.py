@@ -10,6 +10,7 @@ from agent.training.screens import genres
 from agent.training.screens.canvas import Canvas
 from agent.training.screens.forms import form_page
 from agent.training.screens.glyphs import glyph_grid
+from agent.training.screens.hints import banner_height, draw_banner, draw_hint
 from agent.training.screens.kit import Kit
 from agent.training.screens.layouts import Area
 from agent.training.screens.record import SIZES, Screen, Size, Widget
@@ -34,6 +35,9 @@ GENRES: dict[str, tuple[Genre, float]] = {
 }
 """Every kind of page and how often it comes."""
 
+MENTIONING = ("form", "scattered", "column", "pane", "plain", "table")
+"""Genres whose pages may speak of their own controls."""
+
 
 def make_screen(
     rng: random.Random, *, heldout: bool = False, size: Size | None = None, genre: str | None = None
@@ -53,11 +57,23 @@ def make_screen(
     theme = make_theme(rng, rng.triangular(0.85, 1.35, 1.0) / min(zoom_x, zoom_y))
     canvas = Canvas(round(width / zoom_x), round(height / zoom_y), theme.palette.background)
     kit = Kit(rng, Words(rng, heldout), theme, ground=theme.palette.background)
-    widgets = GENRES[name][0](kit, canvas, Area(0, 0, canvas.width, canvas.height))
+    widgets = _painted(kit, canvas, name)
     screen = _finished(canvas, widgets, (width, height))
     screen.heldout, screen.layout, screen.theme = heldout, name, theme.name
     screen.modal, screen.busy = name in ("dialog", "menu"), name == "busy"
     return screen
+
+
+def _painted(kit: Kit, canvas: Canvas, genre: str) -> list[Widget]:
+    """The page painted; one in five also says something about its controls, in a banner or where there is room."""
+    mention = kit.rng.random() if genre in MENTIONING else 1.0
+    top = banner_height(kit, canvas.width) if mention < 0.1 else 0
+    widgets = GENRES[genre][0](kit, canvas, Area(0, top, canvas.width, canvas.height - top))
+    if top:
+        draw_banner(kit, canvas, top, widgets)
+    elif mention < 0.2:
+        draw_hint(kit, canvas, widgets)
+    return widgets
 
 
 def _zoom(rng: random.Random) -> tuple[float, float]:

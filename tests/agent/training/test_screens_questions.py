@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.training.screens import Question, Screen, Widget, make_screen, questions
-from agent.training.screens.goals import Goal, on_grid
+from agent.training.screens.goals import Goal, Move, on_grid
 from agent.training.screens.screen import GENRES
+from agent.training.screens.tasks import open_and_reached
 from agent.training.screens.wordings import CLAUSES, SINGLE
+from agent.training.words import Words
 
 PARAMETERS = {
     "left_click": {"coordinate"},
@@ -165,6 +167,47 @@ def test_goals_are_reached_when_the_screen_shows_it() -> None:
     press = Goal("press", Widget("button", (0, 0, 40, 20), "Send"))
     assert press.reached(['Click "Send"'])
     assert not press.reached(['Click "Sent"'])
+
+
+def _work(widgets: list[Widget], move: Move) -> None:
+    """What a browser would do."""
+    hit = [w for w in widgets if move.hit == w.box]
+    if move.action == "type":
+        for widget in widgets:
+            if widget.focused:
+                widget.value, widget.selected = move.arguments["text"], False
+        return
+    for widget in widgets:
+        widget.focused = widget in hit and widget.kind == "field"
+        widget.selected = widget.focused and move.action == "triple_click"
+    for widget in hit:
+        if widget.kind == "checkbox":
+            widget.checked = not widget.checked
+        if widget.kind == "radio":
+            for other in widgets:
+                other.checked = (
+                    other is widget if other.kind == "radio" and other.group == widget.group else other.checked
+                )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**40))
+def test_the_steps_lead_to_the_end(seed: int) -> None:
+    rng = random.Random(seed)
+    screen = make_screen(rng, genre="form")
+    ahead, behind = open_and_reached(screen, rng, Words(rng, heldout=False))
+    goals = [goal for goal in [*ahead, *behind] if goal.kind != "select"]
+    goals += [Goal("press", w) for w in screen.widgets if w.kind == "button" and not w.disabled][:1]
+    history: list[str] = []
+    for _ in range(3 * len(goals) + 1):
+        waiting = [goal for goal in goals if not goal.reached(history)]
+        if not waiting:
+            break
+        move = waiting[0].move(screen.size)
+        history.append(move.thought)
+        _work(screen.widgets, move)
+    assert all(goal.reached(history) for goal in goals), history
+    assert len(history) == len(set(history))
 
 
 def test_a_check_box_is_aimed_at_its_square_and_hit_on_its_name() -> None:
