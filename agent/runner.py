@@ -19,14 +19,14 @@ import aiosqlite
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-from langgraph.graph.state import CompiledStateGraph
+from langsmith import tracing_context
 
 from agent.effects import Effects
 from agent.errors import AgentError, RecordError
 from agent.events import Event, RunEnded, RunStarted, Watcher
 from agent.loop.context import Context
 from agent.loop.ending import Ending
-from agent.loop.graph import build
+from agent.loop.graph import Graph, build
 from agent.loop.state import State, state_after
 from agent.policy import Policy
 from agent.recorder import Recorder, now
@@ -133,7 +133,6 @@ async def _take_up(
             view=view,
             fresh=fresh,
         )
-        context.emit(_started(context))
         return await _walk_to_outcome(context)
     finally:
         if effects is not None:
@@ -144,6 +143,7 @@ async def _take_up(
 async def _walk_to_outcome(context: Context) -> Outcome:
     """A run that breaks has an outcome as well, so that the folder says what happened."""
     try:
+        context.emit(_started(context))
         state = await _walk(context)
         ending = Ending(**(state["ending"] or {}))
         # A page that was opened anew after the end was decided says nothing about how the run went.
@@ -164,25 +164,29 @@ async def _walk_to_outcome(context: Context) -> Outcome:
 
 
 async def _walk(context: Context) -> State:
-    """Let the graph run to its end, from its last checkpoint where it has one that fits the record."""
+    """Open the checkpoints and let the graph run to its end."""
+    # A shell that is set up for LangSmith must not make LangGraph send there what the agent sees and writes.
+    with tracing_context(enabled=False):
+        async with _checkpoints(context.recorder.folder) as saver:
+            return await _run_graph(build(saver), context)
+
+
+async def _run_graph(graph: Graph, context: Context) -> State:
+    """From the last checkpoint, where there is one that fits the record, or else from the record alone."""
     config: RunnableConfig = {"configurable": {"thread_id": context.run_id}, "recursion_limit": _UNBOUNDED}
-    async with _checkpoints(context.recorder.folder) as saver:
-        graph = build(saver)
-        state = await _last_state(graph, config, context)
-        context.seconds_before = state["seconds"] if state else 0.0
-        if state is not None and state["ending"] is None:
-            state = cast(State, await graph.ainvoke(None, config, context=context, durability="sync"))
-        if state is None or state["ending"] is None:
-            state = state_after(context.recorder.steps, context.settings)
-            context.seconds_before = max(context.seconds_before, state["seconds"])
-        if state["ending"] is None:
-            state = cast(State, await graph.ainvoke(state, config, context=context, durability="sync"))
-        return state
+    state = await _last_state(graph, config, context)
+    context.seconds_before = state["seconds"] if state else 0.0
+    if state is not None and state["ending"] is None:
+        state = cast(State, await graph.ainvoke(None, config, context=context, durability="sync"))
+    if state is None or state["ending"] is None:
+        state = state_after(context.recorder.steps, context.settings)
+        context.seconds_before = max(context.seconds_before, state["seconds"])
+    if state["ending"] is None:
+        state = cast(State, await graph.ainvoke(state, config, context=context, durability="sync"))
+    return state
 
 
-async def _last_state(
-    graph: CompiledStateGraph[State, Context, State, State], config: RunnableConfig, context: Context
-) -> State | None:
+async def _last_state(graph: Graph, config: RunnableConfig, context: Context) -> State | None:
     """The checkpoint's state; None where it does not fit the recorded steps.
 
     It is ahead when a torn line was cut from the record, and behind by one when the process died between recording a

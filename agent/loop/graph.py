@@ -16,8 +16,10 @@ from agent.loop import nodes, routes
 from agent.loop.context import Context
 from agent.loop.state import State
 
+Graph = CompiledStateGraph[State, Context, State, State]
 
-def build(checkpointer: BaseCheckpointSaver) -> CompiledStateGraph[State, Context, State, State]:
+
+def build(checkpointer: BaseCheckpointSaver) -> Graph:
     """The compiled graph, with a place for its checkpoints."""
     graph = StateGraph(State, context_schema=Context)
     graph.add_node("perceive", nodes.perceive)

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -329,3 +331,31 @@ except RecordError as error:
         assert load(runs_folder / "one").notes == ()
     else:
         assert list(runs_folder.iterdir()) == []
+
+
+def test_a_shell_that_is_set_up_for_tracing_sends_nothing(runs_folder, repository):
+    """LangGraph would report every node's state to the address in these variables, if it were let."""
+    code = f"""
+import asyncio
+from pathlib import Path
+from agent.runner import run
+from tests.walk.toy import TASK, PaintedEnvironment, follower, plan, policy_of
+async def main():
+    return await run(TASK, PaintedEnvironment(), policy_of(follower(await plan())), Path({str(runs_folder / "one")!r}))
+print(asyncio.run(main()).kind)
+"""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.2)
+        endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        tracing = {"LANGSMITH_TRACING": "true", "LANGSMITH_API_KEY": "key", "LANGSMITH_ENDPOINT": endpoint}
+        result = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=repository,
+            env={**os.environ, **tracing},
+        )
+        assert result.stdout == "finished\n"
+        with pytest.raises(TimeoutError):
+            listener.accept()
