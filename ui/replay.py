@@ -25,7 +25,7 @@ from perception.errors import ImageError
 from perception.image_store import ImageStore
 from perception.observation import Frame, ImageRef
 from perception.overlay import Mark
-from ui.words import OUTCOMES, action_words, headline, is_good, step_verdict, timing_words
+from ui.words import action_words, ending_words, headline, is_good, step_verdict, timing_words
 
 TEMPLATE = Path(__file__).with_name("replay.html")
 FILE_NAME = "replay.html"
@@ -90,7 +90,7 @@ def _page_data(trajectory: Trajectory, store: ImageStore) -> dict[str, Any]:
         "headline": headline(outcome),
         "tone": "open" if outcome is None else "good" if is_good(outcome) else "bad",
         "said": _said(outcome, trajectory.notes),
-        "ending": OUTCOMES[outcome.kind].capitalize() + "." if outcome else "The run has no outcome yet.",
+        "ending": _sentence(ending_words(outcome)) if outcome else "The run has no outcome yet.",
         "model": run.model,
         "took": f"{outcome.seconds:.1f} s" if outcome else "",
         "tokens": f"{outcome.tokens:,}" if outcome else "",
@@ -145,6 +145,10 @@ def _said(outcome: Outcome | None, notes: tuple[str, ...]) -> str:
     """The line under the title: the answer or the reason, then what reading the run had to mend."""
     parts = [f"Answer: {outcome.answer}" if outcome.answer else "", outcome.reason] if outcome else []
     return " ".join(part for part in (*parts, *notes) if part)
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:] + "."
 
 
 def _facts(outcome: Outcome | None) -> list[tuple[str, str]]:

@@ -19,6 +19,8 @@ from sandboxes.environment import Environment
 from sandboxes.task import Task
 
 STYLES = ("compact", "computer_use")
+IN_A_BROWSER = ("browser", "demo")
+"""Environments that take the browser's settings."""
 
 
 @runtime_checkable
@@ -68,15 +70,23 @@ def environment_of(task: Task, settings: BrowserSettings) -> Environment:
 
     Raises SandboxError for one that nobody knows.
     """
-    if task.environment == "browser":
-        return environments.environment(
-            "browser",
-            viewport=settings.viewport,
-            headless=not settings.headed,
-            chromium=settings.executable or None,
-            load_seconds=settings.load_seconds,
-        )
-    return environments.environment(task.environment)
+    if task.environment not in IN_A_BROWSER:
+        return environments.environment(task.environment)
+    return environments.environment(task.environment, **_options(settings), viewport=settings.viewport)
+
+
+def make_miniwob(settings: BrowserSettings) -> Environment:
+    """An environment for MiniWoB++; its pages have a size of their own."""
+    return environments.environment("miniwob", **_options(settings))
+
+
+def _options(settings: BrowserSettings) -> dict[str, Any]:
+    """What every environment in a browser takes."""
+    return {
+        "headless": not settings.headed,
+        "chromium": settings.executable or None,
+        "load_seconds": settings.load_seconds,
+    }
 
 
 async def walk(task: Task, environment: Environment, settings: Settings, folder: Path, watcher: Watcher) -> Outcome:

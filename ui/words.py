@@ -96,3 +96,13 @@ def headline(outcome: Outcome | None) -> str:
     if outcome.success is None:
         return "ended" if is_good(outcome) else "failed"
     return "done" if outcome.success else "failed"
+
+
+def ending_words(outcome: Outcome) -> str:
+    """What happened at the end; where the model and the page do not agree, that is said."""
+    words = OUTCOMES[outcome.kind]
+    if outcome.kind == "finished" and outcome.success is False:
+        return f"{words}, but the page says otherwise"
+    if outcome.kind != "finished" and outcome.success:
+        return f"{words}; the page says that the task is done"
+    return words

@@ -75,7 +75,7 @@ def _check(arguments: argparse.Namespace) -> None:
 def _benchmark(arguments: argparse.Namespace, settings: "Settings", seed: int) -> "Benchmark":
     if arguments.suite == "screens":
         return _screens(arguments, seed)
-    raise exits.PartMissing("miniwob is not part of this build")
+    return _miniwob(arguments, settings, seed)
 
 
 def _screens(arguments: argparse.Namespace, seed: int) -> "Benchmark":
@@ -85,6 +85,26 @@ def _screens(arguments: argparse.Namespace, seed: int) -> "Benchmark":
     if split not in SPLITS:
         raise exits.UsageError(f"there is no split {split!r}; one of: {', '.join(SPLITS)}")
     return ScreensBenchmark(split=split, seed=seed, num_screens=arguments.episodes or 1000)
+
+
+def _miniwob(arguments: argparse.Namespace, settings: "Settings", seed: int) -> "Benchmark":
+    from agent.errors import BenchmarkError
+    from agent.evaluation.miniwob import DEFAULT_TASKS, MiniWobBenchmark
+    from ui.walking import make_miniwob
+
+    tasks = DEFAULT_TASKS
+    if arguments.tasks is not None:
+        tasks = tuple(name.strip() for name in arguments.tasks.split(",") if name.strip())
+    try:
+        return MiniWobBenchmark(
+            tasks,
+            seed=seed,
+            episodes=arguments.episodes,
+            settings=settings.evaluation,
+            make=lambda: make_miniwob(settings.browser),
+        )
+    except BenchmarkError as error:
+        raise exits.UsageError(str(error)) from error
 
 
 class _Progress:

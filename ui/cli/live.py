@@ -4,6 +4,7 @@ It reads the same on a terminal and in a plain log. What comes from the model or
 reaches the terminal as markup or control characters.
 """
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from rich.text import Text
 from agent.events import Decided, Event, RunEnded, RunStarted, Seen, StepRecorded
 from agent.trajectory import Outcome, Step
 from ui.cli.exits import plain
-from ui.words import OUTCOMES, action_words, headline, is_good, step_verdict, timing_words
+from ui.words import action_words, ending_words, headline, is_good, step_verdict, timing_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -95,14 +96,16 @@ def print_outcome(console: "Console", outcome: Outcome, folder: Path, replay: Pa
     word = headline(outcome)
     style = "bold green" if is_good(outcome) else "bold red"
     counts = f"{outcome.steps} steps, {outcome.seconds:.1f} s, {outcome.tokens} tokens"
-    console.print(Text.assemble((f"{word:<7}", style), f"{OUTCOMES[outcome.kind]}; {counts}"))
+    console.print(Text.assemble((f"{word:<7}", style), f"{ending_words(outcome)}; {counts}"))
     for label, text in (("reason", outcome.reason), ("answer", outcome.answer)):
         if text:
             console.print(Text.assemble((f"{label:<7}", "dim"), plain(text, 400)))
     if outcome.score is not None:
         console.print(Text("as read from the page:", "dim"))
-        for name, value in outcome.score.facts.items():
-            console.print(Text.assemble(_INDENT, (f"{plain(name)}  ", "dim"), plain(_fact(value), 200)))
+        names = [plain(name) for name in outcome.score.facts]
+        width = max(map(len, names), default=0)
+        for name, value in zip(names, outcome.score.facts.values(), strict=True):
+            console.print(Text.assemble(_INDENT, (f"{name:<{width}}  ", "dim"), plain(_fact(value), 400)))
     console.print(Text.assemble(("run    ", "dim"), str(folder)))
     if replay is not None:
         console.print(Text.assemble(("replay ", "dim"), str(replay)))
@@ -111,6 +114,5 @@ def print_outcome(console: "Console", outcome: Outcome, folder: Path, replay: Pa
 
 
 def _fact(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name}={part!r}" for name, part in value.items())
-    return repr(value) if isinstance(value, str) else str(value)
+    """As JSON, which tells text from numbers and nothing from an empty text."""
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -13,7 +13,7 @@ from perception.geometry import Point
 from perception.overlay import draw
 from ui.console.stage import View
 from ui.replay import data_uri
-from ui.words import OUTCOMES, action_words, headline, is_good, step_verdict, timing_words
+from ui.words import action_words, ending_words, headline, is_good, step_verdict, timing_words
 
 _PHASES = {
     "idle": "No run yet",
@@ -30,6 +30,8 @@ STYLE = """
 .he-dot.busy { background: #d98a1f; animation: he-breathe 1.4s ease-in-out infinite; }
 .he-dot.good { background: #1c7f68; } .he-dot.bad { background: #c8492a; }
 @keyframes he-breathe { 50% { opacity: .35; } }
+.he-note { padding: 8px 12px; margin-bottom: 10px; border-radius: 8px; font-size: 14px; border: 1px solid #d98a1f;
+  background: #d98a1f1a; }
 .he-screen { display: grid; place-items: center; min-height: 240px; border-radius: 12px; padding: 12px;
   border: 1px solid var(--border-color-primary); background: var(--background-fill-secondary); }
 .he-screen img { display: block; max-width: 100%; max-height: 58vh; border-radius: 6px; box-shadow: 0 2px 16px #0002; }
@@ -46,10 +48,11 @@ STYLE = """
 """
 
 
-def live_html(view: View) -> str:
-    """The whole live part of the page."""
+def live_html(view: View, note: str = "") -> str:
+    """The whole live part of the page; a note to the person stands above it."""
     steps = "".join(_step(step) for step in reversed(view.steps))
-    return f'{_state(view)}{_screen(view)}{_facts(view.outcome)}<ol class="he-steps">{steps}</ol>'
+    said = f'<div class="he-note">{escape(note)}</div>' if note else ""
+    return f'{said}{_state(view)}{_screen(view)}{_facts(view.outcome)}<ol class="he-steps">{steps}</ol>'
 
 
 def _state(view: View) -> str:
@@ -60,7 +63,7 @@ def _state(view: View) -> str:
     elif view.outcome is not None:
         colour = "good" if is_good(view.outcome) else "bad"
         word = headline(view.outcome).capitalize()
-        rest = view.outcome.answer or view.outcome.reason or OUTCOMES[view.outcome.kind]
+        rest = view.outcome.answer or view.outcome.reason or ending_words(view.outcome)
     elif view.decided is not None:
         rest = f"step {view.decided.index + 1}: {action_words(view.decided.action)}"
     elif view.phase == "running":

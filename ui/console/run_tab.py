@@ -29,11 +29,11 @@ def build_run_tab(page: gr.Blocks, stage: Stage, model: str) -> None:
     def begin(instruction: str, url: str, model: str) -> tuple[Any, ...]:
         order = Order(instruction=instruction.strip(), url=url.strip(), model=model.strip())
         if not order.instruction or not order.url:
-            raise gr.Error("Write an instruction and a URL.", print_exception=False)
+            return _shown(stage.view, "Write an instruction and a URL.")
         try:
             stage.start(order)
         except StageBusy as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            return _shown(stage.view, str(error))
         return _shown(stage.view)
 
     def end() -> tuple[Any, ...]:
@@ -55,8 +55,8 @@ def build_run_tab(page: gr.Blocks, stage: Stage, model: str) -> None:
     page.load(arrive, None, [instruction, url, name, *shows], **_HIDDEN)
 
 
-def _shown(view: View) -> tuple[Any, ...]:
-    """What the four parts show: the live HTML, the two buttons, and which version that is."""
+def _shown(view: View, note: str = "") -> tuple[Any, ...]:
+    """What the four parts show: the live HTML under a note, the two buttons, and which version that is."""
     can_stop = view.is_busy and view.phase != "stopping"
     start, stop = gr.update(interactive=not view.is_busy), gr.update(interactive=can_stop)
-    return live_html(view), start, stop, view.version
+    return live_html(view, note), start, stop, view.version

@@ -32,12 +32,13 @@ async def serve(stage: Stage, runs: Path, *, port: int, model: str, announce: Ca
     door = build_app(stage, runs, port=bound.getsockname()[1], model=model)
     config = uvicorn.Config(
         door,
-        log_level="warning",
+        # A page that is still open when the server ends would be a traceback at the level of errors.
+        log_level="critical",
         access_log=False,
         server_header=False,
         proxy_headers=False,
         ws="none",
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     announce(door.link)

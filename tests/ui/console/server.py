@@ -18,13 +18,13 @@ class ConsoleServer:
 
     def __init__(self, launch: Launch, runs: Path) -> None:
         self.stage = Stage(launch)
+        self.link = ""
+        self._runs = runs
         self._socket = listen(0)
         self.port: int = self._socket.getsockname()[1]
-        door = build_app(self.stage, runs, port=self.port)
-        self.link = door.link
-        config = uvicorn.Config(door, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._server: uvicorn.Server | None = None
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
     @property
     def url(self) -> str:
@@ -33,15 +33,22 @@ class ConsoleServer:
 
     def __enter__(self) -> Self:
         self._thread.start()
+        assert self._ready.wait(60), "the console did not start"
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stage.close()
-        self._server.should_exit = True
+        if self._server is not None:
+            self._server.should_exit = True
         self._thread.join()
         self._socket.close()
 
-    def _serve(self) -> None:
-        asyncio.run(self._server.serve(sockets=[self._socket]))
+    async def _serve(self) -> None:
+        """Gradio is built inside the loop that it is used in, as the command does."""
+        door = build_app(self.stage, self._runs, port=self.port)
+        config = uvicorn.Config(door, log_level="critical", access_log=False, ws="none", timeout_graceful_shutdown=1)
+        self._server, self.link = uvicorn.Server(config), door.link
+        self._ready.set()
+        await self._server.serve(sockets=[self._socket])
