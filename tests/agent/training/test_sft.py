@@ -59,10 +59,9 @@ def test_only_successful_runs_are_learned_from(tmp_path: Path) -> None:
 def test_sampled_tokens_are_learned_as_they_were_sampled(tmp_path: Path) -> None:
     """`[500` spelled digit by digit, as a model may sample it; tokenising the text anew would give one token."""
     spelled = tuple(token for char in TEXT for token in maker().ids(char)) + tuple(maker().ids("<|im_end|>"))
-    step = Step(
-        index=0, time="", before=one_image(tmp_path), replies=(Reply(text=TEXT, finish="stop", token_ids=spelled),)
-    )
-    sample = sample_of("Do it.", step)
+    reply = Reply(text=TEXT, finish="stop", token_ids=spelled)
+    image = image_store(tmp_path).put(Frame(np.zeros((32, 32, 3), np.uint8)))
+    sample = sample_of("Do it.", Step(index=0, time="", before=image, replies=(reply,)))
     assert tuple(sample.token_ids[sample.num_prompt :]) == spelled
 
 
