@@ -35,13 +35,13 @@ class KeyValueCache:
         """Slots of a row; grows when a pass needs more."""
         return self._capacity
 
-    def place(self, counts: Sequence[int]) -> Tensor | None:
-        """Makes room for a pass of max(counts) new tokens a row, of which counts[row] are real.
+    def place(self, counts: Sequence[int], *, width: int = 0) -> Tensor | None:
+        """Makes room for a pass of `width` (at least max(counts)) new tokens a row, of which counts[row] are real.
 
         Gives the pass's mask, bool [B, 1, T, S] over slots, or None where plain causal attention says the same: one
         token for rows of equal length, or the first pass.
         """
-        width = max(counts)
+        width = max(width, *counts)
         starts, self.lengths = self.lengths, [a + b for a, b in zip(self.lengths, counts, strict=True)]
         self._start, longest = min(starts), max(starts)
         self._stop = longest + width

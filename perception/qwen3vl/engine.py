@@ -5,8 +5,6 @@ that the schema forces behind it; and some that are only guessed, which count wh
 Rows of a batch go side by side and leave when they end. A reply is cut at `max_tokens`, at `max_seconds`, or when
 `stopped()` says so; it never hangs.
 
-B rows, T new tokens, D width of the decoder.
-
 Left out: prefix reuse between calls (`cached_tokens` is 0; `KeyValueCache.cut` is what it would start from).
 """
 
@@ -17,13 +15,11 @@ from time import perf_counter
 from typing import Literal, Self
 
 import torch
-from torch import Tensor
 
 from perception.clients.client import Completion, Message, Timings, Usage
 from perception.errors import ModelError
 from perception.qwen3vl import weights
-from perception.qwen3vl.cache import KeyValueCache
-from perception.qwen3vl.draft import LONGEST
+from perception.qwen3vl.decoding import Decoding
 from perception.qwen3vl.fast import accelerate
 from perception.qwen3vl.grammar import Grammar
 from perception.qwen3vl.model import Qwen3VL
@@ -103,7 +99,7 @@ class Engine:
         """Decodes until every reply has its `finish`."""
         features = self._see(live)
         seen = perf_counter()
-        run = _Batch(self.model, live, self._end_ids[0])
+        run = Decoding(self.model, live, self._end_ids[0])
         run.prefill(features)
         filled = perf_counter()
         while True:
@@ -140,89 +136,6 @@ class Engine:
             usage=usage,
             timings=timings,
         )
-
-
-class _Batch:
-    """Replies that are decoded side by side, and their cache."""
-
-    def __init__(self, model: Qwen3VL, replies: list[Reply], padding: int) -> None:
-        self._model = model
-        self._padding = padding
-        self.replies = replies
-        self._positions = [0] * len(replies)
-        """Where the next token of each row stands, on all axes."""
-        # Most replies are short; the cache grows for those that are not.
-        expected = max(len(r.request.prompt.token_ids) + min(128, r.request.sampling.max_tokens) for r in replies)
-        num_layers = model.config.text.num_hidden_layers
-        self._cache = KeyValueCache(num_layers, num_rows=len(replies), capacity=expected)
-
-    def prefill(self, features: ImageFeatures | None) -> None:
-        """The first pass: prompts, and what is certain to follow them."""
-        tokens = [reply.first() for reply in self.replies]
-        input_ids = self._padded(tokens)
-        positions = torch.zeros(3, *input_ids.shape, dtype=torch.long)
-        for index, reply in enumerate(self.replies):
-            own = self._model.position_ids(torch.tensor([tokens[index]]), reply.request.prompt.grids)
-            positions[:, index, : own.shape[2]] = own[:, 0]
-            self._positions[index] = int(own.max()) + 1
-        visual_mask = input_ids == self._model.config.image_token_id
-        visual = None if features is None else (visual_mask, features.deepstack)
-        embeds = self._model.embed(input_ids, visual_mask, features)
-        scores = self._forward(embeds, positions, list(map(len, tokens)), [1] * len(tokens), visual)
-        for reply, rows in zip(self.replies, scores, strict=True):
-            reply.read(rows)
-
-    def decode(self) -> None:
-        """A pass over each row's certain and guessed tokens; the cache forgets guesses that did not come true."""
-        certain = [reply.take() for reply in self.replies]
-        limit = LONGEST // len(self.replies)
-        guesses = [reply.guess(limit) for reply in self.replies]
-        tokens = [sure + maybe for sure, maybe in zip(certain, guesses, strict=True)]
-        before = list(self._cache.lengths)
-        starts = torch.tensor(self._positions)
-        positions = starts[:, None] + torch.arange(max(map(len, tokens)))
-        scores = self._forward(
-            self._model.embed(self._padded(tokens)),
-            positions.expand(3, -1, -1),
-            list(map(len, tokens)),
-            [len(maybe) + 1 for maybe in guesses],
-        )
-        for index, reply in enumerate(self.replies):
-            kept = len(certain[index]) + reply.read(scores[index], guesses[index])
-            self._cache.lengths[index] = before[index] + kept
-            self._positions[index] += kept
-
-    def keep_unfinished(self) -> list[Reply]:
-        """Drops the rows that have ended; gives the others."""
-        kept = [index for index, reply in enumerate(self.replies) if reply.finish is None]
-        if 0 < len(kept) < len(self.replies):
-            self._cache.keep(kept)
-            self._positions = [self._positions[index] for index in kept]
-        self.replies = [self.replies[index] for index in kept]
-        return self.replies
-
-    def _forward(
-        self,
-        embeds: Tensor,
-        positions: Tensor,
-        counts: list[int],
-        wanted: list[int],
-        visual: tuple[Tensor, Sequence[Tensor]] | None = None,
-    ) -> list[Tensor]:
-        """embeds [B, T, D], counts[row] of them real -> of each row the last wanted[row] scores, [*, vocabulary]."""
-        mask = self._cache.place(counts)
-        mask = None if mask is None else mask.to(embeds.device)
-        positions = positions.to(embeds.device)
-        hidden = self._model.hidden(embeds, positions, mask=mask, visual=visual, cache=self._cache)
-        ends = zip(hidden, counts, wanted, strict=True)
-        last = torch.cat([row[count - some : count] for row, count, some in ends])
-        return list(self._model.logits(last).float().cpu().split(wanted))
-
-    def _padded(self, tokens: list[list[int]]) -> Tensor:
-        """[B, T]; rows are padded behind."""
-        width = max(map(len, tokens))
-        rows = [row + [self._padding] * (width - len(row)) for row in tokens]
-        return torch.tensor(rows, device=self._model.device)
 
 
 def fast_dtype(device: str = "cpu") -> torch.dtype:

@@ -23,8 +23,9 @@ _LAYOUT = {"item_separator": ", ", "key_separator": ": ", "whitespace_flexible":
 class Constraint:
     """Where one reply stands in its schema."""
 
-    def __init__(self, matcher: LLMatcher, num_words: int) -> None:
+    def __init__(self, matcher: LLMatcher, tokenizer: LLTokenizer, num_words: int) -> None:
         self._matcher = matcher
+        self._tokenizer = tokenizer
         self._bits = np.zeros((num_words + 31) // 32, dtype=np.int32)
         self._num_words = num_words
 
@@ -46,6 +47,14 @@ class Constraint:
         if tokens and not self._matcher.consume_tokens(tokens):
             raise ModelError(f"The schema's grammar failed: {self._matcher.get_error()}")
         return tokens
+
+    def likely(self) -> list[int]:
+        """The text that must come next, cut as the tokenizer cuts it where nothing follows: a good guess.
+
+        It is more than what is `forced`, since the last token may turn out longer.
+        """
+        text = self._matcher.compute_ff_bytes()
+        return self._tokenizer.tokenize_bytes(text) if text else []
 
     def allowed(self) -> NDArray[np.bool_]:
         """bool [vocabulary]: what may come next. Raises ModelError when the grammar gives up (it has limits)."""
@@ -73,7 +82,7 @@ class Grammar:
             if len(self._compiled) >= _MAX_COMPILED:
                 self._compiled.pop(next(iter(self._compiled)))
             self._compiled[key] = self._compile(key)
-        return Constraint(self._compiled[key].deep_copy(), self._num_words)
+        return Constraint(self._compiled[key].deep_copy(), self._tokenizer, self._num_words)
 
     def _compile(self, schema: str) -> LLMatcher:
         source = LLMatcher.grammar_from_json_schema(schema, overrides=_LAYOUT)  # type: ignore[arg-type]

@@ -54,9 +54,12 @@ class Reply:
         return taken
 
     def guess(self, limit: int) -> list[int]:
-        """At most `limit` tokens that may follow the certain ones."""
-        left = self.request.sampling.max_tokens - len(self.token_ids)
-        return self._drafter.guess(min(limit, left)) if self._together else []
+        """At most `limit` tokens that may follow the certain ones: what the schema says, else a copy."""
+        if not self._together:
+            return []
+        limit = min(limit, self.request.sampling.max_tokens - len(self.token_ids))
+        likely = self._constraint.likely() if self._constraint else []
+        return likely[:limit] or self._drafter.guess(limit)
 
     def read(self, scores: Tensor, guesses: Sequence[int] = ()) -> int:
         """Draws tokens as far as the scores reach, and says how many of the guesses came true.
