@@ -22,7 +22,7 @@ def test_ctrl_c_leaves_an_outcome_and_a_run_that_goes_on(tmp_path, repository):
         assert process.stdout.readline() == "run_started\n"
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=20)[0] == "run_ended\n"
+        assert process.communicate(timeout=90)[0] == "run_ended\n"
     outcome = load(tmp_path / "run").run.outcome
     assert outcome is not None
     assert outcome.kind == "interrupted"
