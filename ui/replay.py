@@ -25,7 +25,7 @@ from perception.errors import ImageError
 from perception.image_store import ImageStore
 from perception.observation import Frame, ImageRef
 from perception.overlay import Mark
-from ui.words import action_words, ending_words, headline, is_good, step_verdict, timing_words
+from ui.words import action_words, ending_words, headline, is_good, reason_words, step_verdict, timing_words
 
 TEMPLATE = Path(__file__).with_name("replay.html")
 FILE_NAME = "replay.html"
@@ -143,7 +143,7 @@ def _step_notes(step: Step) -> list[str]:
 
 def _said(outcome: Outcome | None, notes: tuple[str, ...]) -> str:
     """The line under the title: the answer or the reason, then what reading the run had to mend."""
-    parts = [f"Answer: {outcome.answer}" if outcome.answer else "", outcome.reason] if outcome else []
+    parts = [f"Answer: {outcome.answer}" if outcome.answer else "", reason_words(outcome)] if outcome else []
     return " ".join(part for part in (*parts, *notes) if part)
 
 
@@ -159,6 +159,11 @@ def _facts(outcome: Outcome | None) -> list[tuple[str, str]]:
 
 
 def _fact(value: Any) -> str:
+    """A fact for a person: what has names goes on lines of its own."""
+    if isinstance(value, dict):
+        return "\n".join(f"{name}: {_fact(part)}" for name, part in value.items()) or "nothing"
+    if isinstance(value, list | tuple):
+        return "\n".join(_fact(part) for part in value) or "nothing"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 

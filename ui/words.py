@@ -106,3 +106,8 @@ def ending_words(outcome: Outcome) -> str:
     if outcome.kind != "finished" and outcome.success:
         return f"{words}; the page says that the task is done"
     return words
+
+
+def reason_words(outcome: Outcome) -> str:
+    """Why it ended so; empty where the model ended it and its last thought, shown with the step, is all there is."""
+    return "" if outcome.kind in ("finished", "answered") else outcome.reason

@@ -13,7 +13,7 @@ from rich.text import Text
 from agent.events import Decided, Event, RunEnded, RunStarted, Seen, StepRecorded
 from agent.trajectory import Outcome, Step
 from ui.cli.exits import plain
-from ui.words import action_words, ending_words, headline, is_good, step_verdict, timing_words
+from ui.words import action_words, ending_words, headline, is_good, reason_words, step_verdict, timing_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -97,7 +97,7 @@ def print_outcome(console: "Console", outcome: Outcome, folder: Path, replay: Pa
     style = "bold green" if is_good(outcome) else "bold red"
     counts = f"{outcome.steps} steps, {outcome.seconds:.1f} s, {outcome.tokens} tokens"
     console.print(Text.assemble((f"{word:<7}", style), f"{ending_words(outcome)}; {counts}"))
-    for label, text in (("reason", outcome.reason), ("answer", outcome.answer)):
+    for label, text in (("reason", reason_words(outcome)), ("answer", outcome.answer)):
         if text:
             console.print(Text.assemble((f"{label:<7}", "dim"), plain(text, 400)))
     if outcome.score is not None:

@@ -13,7 +13,7 @@ from perception.geometry import Point
 from perception.overlay import draw
 from ui.console.stage import View
 from ui.replay import data_uri
-from ui.words import action_words, ending_words, headline, is_good, step_verdict, timing_words
+from ui.words import action_words, ending_words, headline, is_good, reason_words, step_verdict, timing_words
 
 _PHASES = {
     "idle": "No run yet",
@@ -63,7 +63,7 @@ def _state(view: View) -> str:
     elif view.outcome is not None:
         colour = "good" if is_good(view.outcome) else "bad"
         word = headline(view.outcome).capitalize()
-        rest = view.outcome.answer or view.outcome.reason or ending_words(view.outcome)
+        rest = view.outcome.answer or reason_words(view.outcome) or ending_words(view.outcome)
     elif view.decided is not None:
         rest = f"step {view.decided.index + 1}: {action_words(view.decided.action)}"
     elif view.phase == "running":

@@ -83,7 +83,7 @@ def test_text_of_the_model_is_shown_and_not_obeyed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [
-        (SUCCESS, ["done   the model said it is finished; 4 steps, 2.4 s, 1180 tokens", 'name  "Ada"']),
+        (SUCCESS, ["done   the model said it is finished; 4 steps, 2.4 s, 1180 tokens", 'name        "Ada"']),
         (Outcome(kind="finished", success=False, score=Score(reward=0, success=False)), ["failed"]),
         (Outcome(kind="interrupted"), ["interrupted", "handeye resume"]),
         (Outcome(kind="failed", reason="the browser is gone"), ["failed", "the browser is gone", "handeye resume"]),
