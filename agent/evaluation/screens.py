@@ -13,12 +13,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from actions.action import Action, Wait
+from actions.action import Action, HScroll, LeftClickDrag, Scroll, Wait
 from actions.codec.codec import Codec, codec
 from agent.evaluation.benchmark import Episode, EpisodeResult
 from agent.policy import Policy, Situation
-from agent.trajectory import Step, Verdict
 from agent.training.screens import Question, Screen, make_screen, questions
+from agent.trajectory import Step, Verdict
 from perception.geometry import Point, Size
 from perception.observation import Frame, ImageRef, Observation
 from sandboxes.task import Task
@@ -107,15 +107,24 @@ def situation(screen: Screen, question: Question) -> Situation:
 
 
 def right(action: Action, question: Question, screen: Screen) -> bool:
-    """Whether an action does what the question asks for."""
+    """Whether an action does what the question asks for: aimed at the control, all else as it should be."""
     wanted = expected(question, screen)
-    if action.kind != wanted.kind:
-        return False
     box = question.hit or question.target
-    if box is None:
+    if box is None or action.kind != wanted.kind:
         return action == wanted
     point = first_point(action)
-    return point is not None and box[0] <= point.x <= box[2] and box[1] <= point.y <= box[3]
+    on_target = point is not None and box[0] <= point.x <= box[2] and box[1] <= point.y <= box[3]
+    return on_target and _rest_right(action, wanted, screen)
+
+
+def _rest_right(action: Action, wanted: Action, screen: Screen) -> bool:
+    """A drag ends within a twentieth of the screen of where it should; a wheel turns the right way."""
+    if isinstance(action, LeftClickDrag) and isinstance(wanted, LeftClickDrag):
+        width, height = screen.size
+        return abs(action.end.x - wanted.end.x) <= width / 20 and abs(action.end.y - wanted.end.y) <= height / 20
+    if isinstance(action, Scroll | HScroll) and isinstance(wanted, Scroll | HScroll):
+        return action.pixels * wanted.pixels > 0
+    return True
 
 
 def expected(question: Question, screen: Screen) -> Action:

@@ -72,6 +72,7 @@ class _Asker:
             (
                 ("double", "double_click", "Double-click"),
                 ("right", "right_click", "Right-click"),
+                ("middle", "middle_click", "Middle-click"),
                 ("hover", "mouse_move", "Hover"),
             )
         )
@@ -169,10 +170,11 @@ class _Asker:
         return self.scrolled("scroll_list", centre(widget.box), LIST_SCROLL, widget)
 
     def scrolled(self, wording: str, point: tuple[float, float], pixels: int, widget: Widget | None = None) -> Question:
-        way = self.rng.choice(("down", "up"))
-        arguments = {"coordinate": on_grid(point, self.screen.size), "pixels": -pixels if way == "down" else pixels}
+        way = self.rng.choice(("down", "up") if widget else ("down", "down", "up", "up", "left", "right"))
+        signed = pixels if way in ("up", "left") else -pixels
+        arguments = {"coordinate": on_grid(point, self.screen.size), "pixels": signed}
         box = widget.box if widget else None
-        move = Move(f"Scroll {way}", "scroll", arguments, box, box)
+        move = Move(f"Scroll {way}", "hscroll" if way in ("left", "right") else "scroll", arguments, box, box)
         return question("scroll", worded(self.rng, wording, d=way), move)
 
     def page(self) -> Question:

@@ -105,6 +105,10 @@ SINGLE: dict[str, tuple[str, ...]] = _table(
             "Right-click {x}|Right click on {x}.|Open the context menu of {x}|"
             "Click {x} with the right button|Do a right-click on {x}|right-click the {x} {what}"
         ),
+        "middle": (
+            "Middle-click {x}|Middle click on {x}.|Click {x} with the middle button|Click {x} with the mouse wheel|"
+            "Do a middle-click on {x}|middle-click the {x} {what}"
+        ),
         "hover": (
             "Hover over {x}|Move the mouse over {x}.|Point at {x}|Move the pointer to {x}|Hover {x}|"
             "Put the mouse on {x} without clicking"

@@ -20,10 +20,12 @@ PARAMETERS = {
     "left_click": {"coordinate"},
     "double_click": {"coordinate"},
     "right_click": {"coordinate"},
+    "middle_click": {"coordinate"},
     "triple_click": {"coordinate"},
     "mouse_move": {"coordinate"},
     "left_click_drag": {"coordinate", "coordinate2"},
     "scroll": {"coordinate", "pixels"},
+    "hscroll": {"coordinate", "pixels"},
     "type": {"text"},
     "key": {"keys"},
     "wait": {"time"},
@@ -33,6 +35,8 @@ PARAMETERS = {
 PREFIXES = (
     'Click "',
     "Click the ",
+    'Middle-click "',
+    "Middle-click the ",
     'Focus "',
     "Focus the text field",
     'Type "',
@@ -51,7 +55,7 @@ PREFIXES = (
     "Right-click ",
     "Hover ",
 )
-CLICKS = ("left_click", "double_click", "right_click", "triple_click", "mouse_move", "left_click_drag")
+CLICKS = ("left_click", "double_click", "right_click", "middle_click", "triple_click", "mouse_move", "left_click_drag")
 
 
 def _asked(seed: int, **options) -> tuple[Screen, list[Question]]:
@@ -106,7 +110,7 @@ def test_typing_needs_a_focused_field(seed: int) -> None:
 
 def test_every_action_kind_is_asked_for() -> None:
     seen = collections.Counter()
-    for seed, genre in itertools.product(range(9), GENRES):
+    for seed, genre in itertools.product(range(25), GENRES):
         seen.update(question.action for question in _asked(seed, genre=genre)[1])
     assert set(seen) == set(PARAMETERS)
 
