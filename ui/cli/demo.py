@@ -31,6 +31,6 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     if arguments.viewport is not None:
         task = task.model_copy(update={"viewport": settings.browser.viewport})
     folder = new_folder(settings.run.folder, f"demo-{task.id}")
-    watcher = LivePrinter(output.console)
-    outcome = asyncio.run(walk(task, environment_of(task, settings.browser), settings, folder, watcher))
+    with LivePrinter(output.console) as watcher:
+        outcome = asyncio.run(walk(task, environment_of(task, settings.browser), settings, folder, watcher))
     return end_run(output, folder, outcome)

@@ -6,7 +6,8 @@ reaches the terminal as markup or control characters.
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 from rich.text import Text
 
@@ -23,12 +24,20 @@ _INDENT = "       "
 
 
 class LivePrinter:
-    """A watcher that prints."""
+    """A watcher that prints; a context manager that leaves the terminal as it was, whatever happens in between."""
 
     def __init__(self, console: "Console") -> None:
         self._console = console
         self._url = ""
         self._status: Status | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._say("")
 
     def __call__(self, event: Event) -> None:
         """Print one event."""

@@ -32,7 +32,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     if record.outcome is not None and record.outcome.kind not in ("interrupted", "failed"):
         output.console.print(f"{exits.plain(folder)} has ended already", style="dim")
     settings, limits = settings_of_run(record, settings, given_flags(arguments))
-    watcher = LivePrinter(output.console)
     environment = environment_of(record.task, settings.browser)
-    outcome = asyncio.run(go_on(folder, environment, settings, watcher, limits))
+    with LivePrinter(output.console) as watcher:
+        outcome = asyncio.run(go_on(folder, environment, settings, watcher, limits))
     return end_run(output, folder, outcome)

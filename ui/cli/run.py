@@ -34,6 +34,6 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
         viewport=settings.browser.viewport,
     )
     folder = new_folder(settings.run.folder, arguments.instruction)
-    watcher = LivePrinter(output.console)
-    outcome = asyncio.run(walk(task, environment_of(task, settings.browser), settings, folder, watcher))
+    with LivePrinter(output.console) as watcher:
+        outcome = asyncio.run(walk(task, environment_of(task, settings.browser), settings, folder, watcher))
     return end_run(output, folder, outcome)

@@ -37,6 +37,9 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     bar = _Bar(output)
     try:
         model = train(config, bar)
+    except KeyboardInterrupt:
+        output.console.print("the same command goes on from the last checkpoint", style="dim")
+        raise
     finally:
         bar.close()
     curves = _curves(Path(config.folder))

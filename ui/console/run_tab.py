@@ -1,6 +1,6 @@
 """The tab that starts, watches and stops a run."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -11,20 +11,22 @@ _REFRESH_SECONDS = 0.4
 _HIDDEN: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 
 
+class _Parts(NamedTuple):
+    """What a person sees of the tab."""
+
+    instruction: gr.Textbox
+    url: gr.Textbox
+    model: gr.Textbox
+    start: gr.Button
+    stop: gr.Button
+    live: gr.HTML
+
+
 def build_run_tab(page: gr.Blocks, stage: Stage, model: str) -> None:
     """Put the tab's parts into the page that is being built; `model` is what the model field begins with."""
-    with gr.Row(equal_height=False):
-        with gr.Column(scale=2, min_width=300):
-            instruction = gr.Textbox(label="Instruction", lines=3, placeholder="What should be done on the page?")
-            url = gr.Textbox(label="URL", placeholder="http://127.0.0.1:8000/form")
-            name = gr.Textbox(label="Model", value=model, info="nano, or the URL of an OpenAI-compatible server")
-            with gr.Row():
-                start = gr.Button("Start", variant="primary")
-                stop = gr.Button("Stop", variant="stop", interactive=False)
-        with gr.Column(scale=3, min_width=420):
-            live = gr.HTML(live_html(stage.view))
+    parts = _lay_out(stage, model)
     shown = gr.State(-1)
-    shows = [live, start, stop, shown]
+    asks, shows = list(parts[:3]), [parts.live, parts.start, parts.stop, shown]
 
     def begin(instruction: str, url: str, model: str) -> tuple[Any, ...]:
         order = Order(instruction=instruction.strip(), url=url.strip(), model=model.strip())
@@ -49,10 +51,24 @@ def build_run_tab(page: gr.Blocks, stage: Stage, model: str) -> None:
         order = stage.view.order or Order("", "", model)
         return order.instruction, order.url, order.model, *_shown(stage.view)
 
-    start.click(begin, [instruction, url, name], shows, **_HIDDEN)
-    stop.click(end, None, shows, **_HIDDEN)
+    parts.start.click(begin, asks, shows, **_HIDDEN)
+    parts.stop.click(end, None, shows, **_HIDDEN)
     gr.Timer(_REFRESH_SECONDS).tick(refresh, [shown], shows, **_HIDDEN)
-    page.load(arrive, None, [instruction, url, name, *shows], **_HIDDEN)
+    page.load(arrive, None, [*asks, *shows], **_HIDDEN)
+
+
+def _lay_out(stage: Stage, model: str) -> _Parts:
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=2, min_width=300):
+            instruction = gr.Textbox(label="Instruction", lines=3, placeholder="What should be done on the page?")
+            url = gr.Textbox(label="URL", placeholder="http://127.0.0.1:8000/form")
+            name = gr.Textbox(label="Model", value=model, info="nano, or the URL of an OpenAI-compatible server")
+            with gr.Row():
+                start = gr.Button("Start", variant="primary")
+                stop = gr.Button("Stop", variant="stop", interactive=False)
+        with gr.Column(scale=3, min_width=420):
+            live = gr.HTML(live_html(stage.view))
+    return _Parts(instruction, url, name, start, stop, live)
 
 
 def _shown(view: View, note: str = "") -> tuple[Any, ...]:
