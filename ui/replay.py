@@ -88,7 +88,7 @@ def _page_data(trajectory: Trajectory, store: ImageStore) -> dict[str, Any]:
     return {
         "instruction": run.task.instruction,
         "headline": headline(outcome),
-        "tone": "open" if outcome is None else "good" if is_good(outcome) else "bad",
+        "tone": _run_tone(outcome),
         "said": _said(outcome, trajectory.notes),
         "ending": _sentence(ending_words(outcome)) if outcome else "The run has no outcome yet.",
         "model": run.model,
@@ -124,6 +124,12 @@ def _step_data(step: Step, marks: tuple[Mark, ...]) -> dict[str, Any]:
         "marks": [mark.model_dump() for mark in marks],
         "replies": [reply.text for reply in step.replies],
     }
+
+
+def _run_tone(outcome: Outcome | None) -> str:
+    if outcome is None or outcome.kind == "interrupted":
+        return "open"
+    return "good" if is_good(outcome) else "bad"
 
 
 def _tone(step: Step) -> str:

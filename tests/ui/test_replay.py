@@ -57,7 +57,7 @@ def test_a_lost_image_is_left_out_and_the_rest_is_shown(tmp_path: Path) -> None:
     [
         (None, "unfinished", "open"),
         (Outcome(kind="stuck", success=False, reason="nothing moved"), "failed", "bad"),
-        (Outcome(kind="interrupted"), "interrupted", "bad"),
+        (Outcome(kind="interrupted"), "interrupted", "open"),
         (SUCCESS, "done", "good"),
     ],
 )
