@@ -1,7 +1,7 @@
 """Which questions are asked of a screen: single clicks first, requests of several steps and reading later.
 
 Where a name stands has to be found before a request that names five things can be followed. So a kind has a weight at
-the start of the `learn` stage that grows to 1 by the middle of it.
+the start of the `learn` stage and another from the middle of it on.
 """
 
 import random
@@ -9,33 +9,28 @@ from collections.abc import Sequence
 
 from agent.training.screens import Question
 
-START = {
-    "button": 1.0,
-    "link": 1.0,
-    "checkbox": 1.0,
-    "radio": 1.0,
-    "focus": 1.0,
-    "shape": 1.0,
-    "icon": 1.0,
-    "tab": 1.0,
-    "menuitem": 1.0,
-    "item": 1.0,
-    "enter": 0.6,
-    "cell": 0.5,
-    "task": 0.25,
-    "read": 0.3,
+CLICKS = ("button", "link", "checkbox", "radio", "focus", "shape", "icon", "tab", "menuitem", "item")
+"""Kinds that weigh 1 from start to end."""
+
+WEIGHTS = {
+    "enter": (0.6, 1.0),
+    "task": (0.25, 1.0),
+    "cell": (0.3, 0.6),
+    "read": (0.05, 0.1),
+    "read_value": (0.05, 0.1),
 }
-"""Weight of a kind at the start."""
-RARE = 0.3
-"""Weight at the start of every kind that is not named."""
+"""Weight of a kind at the start and from EVEN_AT on. A model of this size and this much training does not come to write
+down what it reads; what little is asked keeps the replies in form."""
+RARE = (0.3, 0.6)
+"""The same for every kind that is not named."""
 EVEN_AT = 0.5
-"""Share of the stage from which every kind weighs 1."""
+"""Share of the stage from which weights no longer change."""
 
 
 def weight(kind: str, share: float) -> float:
     """How much a kind counts when `share` (0 to 1) of the stage is over."""
-    start = START.get(kind, RARE)
-    return start + (1 - start) * min(1.0, max(0.0, share) / EVEN_AT)
+    start, end = (1.0, 1.0) if kind in CLICKS else WEIGHTS.get(kind, RARE)
+    return start + (end - start) * min(1.0, max(0.0, share) / EVEN_AT)
 
 
 def chosen(found: Sequence[Question], share: float, rng: random.Random) -> list[Question]:

@@ -6,6 +6,9 @@ over replies i of n_i tokens each. Averaging per token would let long replies ru
 token of a long one count little; the square root lies between. The Qwen3-VL technical report (arXiv 2511.21631) names
 a square-root-normalised per-token loss without writing it down: this formula is our reading of it.
 
+A coordinate's loss counts COORDINATE_SHARE times: two tokens of a reply decide whether a click lands, and most of the
+others can be copied.
+
 For a coordinate the target is not one number but a bell curve over 0 to 1000 around it: being off by one is nearly
 right. Its width `sigma` shrinks while training goes on.
 """
@@ -14,6 +17,8 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+COORDINATE_SHARE = 4.0
 
 
 class ReplyLoss(NamedTuple):
@@ -48,7 +53,8 @@ def reply_loss(
     with torch.no_grad():
         words = ~coordinates
         right = (logits[words].argmax(-1) == targets[words]).float().mean().item() if words.any() else 0.0
-    total = (weights * losses).sum() / normaliser(weights)
+    counted = torch.where(coordinates, COORDINATE_SHARE * weights, weights)
+    total = (counted * losses).sum() / normaliser(weights)
     return ReplyLoss(total, right, error)
 
 

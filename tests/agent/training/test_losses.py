@@ -7,7 +7,7 @@ import torch
 
 from agent.training.losses.pointing import attention_loss, place_loss, pointer_loss
 from agent.training.losses.reading import reading_loss
-from agent.training.losses.reply import bell, reply_loss
+from agent.training.losses.reply import COORDINATE_SHARE, bell, reply_loss
 
 NUMBERS = torch.arange(1001) + 20
 VOCABULARY = 1100
@@ -22,6 +22,13 @@ def test_the_reply_loss_is_square_root_normalised() -> None:
     losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
     top = losses[:2].sum() / math.sqrt(2) + losses[2:].sum() / math.sqrt(3)
     assert found.item() == pytest.approx((top / (math.sqrt(2) + math.sqrt(3))).item(), rel=1e-5)
+
+
+def test_a_coordinate_counts_more_than_a_word() -> None:
+    logits = torch.zeros(2, VOCABULARY)
+    targets, weights = torch.tensor([520, 3]), torch.ones(2)
+    both = reply_loss(logits, targets, weights, torch.tensor([True, False]), NUMBERS, sigma=0).loss
+    assert both.item() == pytest.approx((1 + COORDINATE_SHARE) / 2 * math.log(VOCABULARY), rel=1e-5)
 
 
 def test_soft_labels_prefer_a_near_miss() -> None:

@@ -10,7 +10,7 @@ import torch
 from agent.training import nano, vocabulary
 from agent.training.initial import initialise
 from agent.training.learner import CHECKPOINT, METRICS, Rates
-from agent.training.mixture import EVEN_AT, START, weight
+from agent.training.mixture import EVEN_AT, weight
 from agent.training.plot import plot, read_metrics
 from agent.training.pretrain import PretrainConfig, ScreenBatches, pretrain
 from perception.qwen3vl import weights
@@ -98,9 +98,9 @@ def test_rates_warm_up_stay_and_fall() -> None:
     assert rates.factor(100, 100, 0) == pytest.approx(0.01)
 
 
-def test_kinds_weigh_the_same_from_the_middle_on() -> None:
-    assert weight("task", 0.0) == START["task"]
-    assert weight("task", EVEN_AT) == weight("button", EVEN_AT) == 1.0
+def test_requests_of_several_steps_weigh_less_than_clicks_at_first() -> None:
+    assert weight("task", 0.0) < weight("button", 0.0)
+    assert weight("task", EVEN_AT) == weight("task", 1.0) == weight("button", 1.0) == 1.0
 
 
 def test_metrics_say_how_fast_and_how_long_data_was_waited_for(whole: Path) -> None:
