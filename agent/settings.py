@@ -44,6 +44,8 @@ class ModelSettings(_Section):
     """Empty: what suits the model."""
     prompt: str = ""
     """compact or computer_use; empty: what suits the model."""
+    constrained: bool = True
+    """Send a server the JSON Schema of replies; false for one that can't constrain them."""
 
 
 class RunSettings(_Section):

@@ -46,6 +46,7 @@ async def policy_of(settings: Settings) -> AsyncIterator[ModelPolicy]:
         max_seconds=model.timeout_seconds,
         codec=model.codec,
         prompt=model.prompt,
+        constrained=model.constrained,
     )
     if profile.prompt not in STYLES:
         raise SettingsError(f"model.prompt: there is no style {profile.prompt!r}; known are {', '.join(STYLES)}")
