@@ -56,7 +56,7 @@ class Batch:
     coordinates: np.ndarray
     """bool [B, T]: the token that follows is a coordinate."""
     pointers: np.ndarray
-    """int64 [Q, 2]: (row, place) of every place whose next token is a coordinate of a target box."""
+    """int64 [Q, 2]: (row, place) of every place that should know where the target box is."""
     cells: np.ndarray
     """bool [Q, V]: the visual tokens that the target box covers."""
     kept: list[tuple[int, int]] = field(default_factory=list)
@@ -101,13 +101,20 @@ def pack(rows: Sequence[Row], length: int) -> Batch:
             _place(batch, index, start, sample, segment=len(batch.kept))
             if sample.target is not None:
                 cover = cover_cells(sample.target, row.image.shape[1], row.image.shape[0])
-                for place in sample.coordinates[:2]:
-                    pointers.append((index, start + place - 1))
+                for place in pointed(sample):
+                    pointers.append((index, start + place))
                     cells.append(cover)
             start += count
     if pointers:
         batch.pointers, batch.cells = np.array(pointers, np.int64), np.stack(cells)
     return batch
+
+
+def pointed(sample: Sample) -> list[int]:
+    """Places of a sample that should know where its target is: where x and y come next, and the two before x, so that
+    what was named is looked for as soon as it is named."""
+    x, y = sample.coordinates[:2]
+    return [*range(max(sample.num_prompt, x - 3), x), y - 1]
 
 
 def _place(batch: Batch, row: int, start: int, sample: Sample, segment: int) -> None:

@@ -1,7 +1,7 @@
 """Losses that say where to look while the decoder learns: a pointer, one attention head, and a sense of place.
 
-Where the next token is a coordinate, the hidden state in the middle of the decoder must pick the visual tokens that the
-target box covers (pointer), and one attention head must look there (attention). Every visual token must know the
+Once the target is named, the hidden state in the middle of the decoder must pick the visual tokens that its box covers
+(pointer), and one attention head must look there (attention). Every visual token must know the
 middle of the control that it is a part of (place). All are dropped from the checkpoint.
 """
 

@@ -54,11 +54,11 @@ def test_every_reply_weighs_the_square_root_of_its_tokens() -> None:
     assert batch.weights[0][first].sum() == pytest.approx(sample.num_reply**0.5)
 
 
-def test_pointers_stand_where_the_next_token_is_a_coordinate() -> None:
+def test_pointers_stand_from_the_end_of_the_name_to_the_coordinates() -> None:
     batch = pack([row(click(), click("Other"))], 128)
-    numbers = [batch.targets[at, place] for at, place in batch.pointers]
-    assert numbers == [vocabulary.number_ids()[value] for value in (512, 300, 512, 300)]
-    assert batch.cells.shape == (4, 48)
+    following = [nano.tokenizer().decode([batch.targets[at, place]]) for at, place in batch.pointers]
+    assert following == ['", "action": "left_click", "coordinate": ', "[", "512", "300"] * 2
+    assert batch.cells.shape == (8, 48)
 
 
 def test_a_question_that_does_not_fit_is_left_out() -> None:
