@@ -6,6 +6,7 @@ Only the standard library is imported here, and a verb's file only once the verb
 
 import argparse
 import importlib
+import os
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -56,6 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     output = Output("--json" in words)
     debug = "--debug" in words
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # torch's idle threads leave the cores to the browser
     try:
         return _dispatch(words, output)
     except (Exception, KeyboardInterrupt) as error:
