@@ -6,8 +6,8 @@ Only the standard library is imported here, and a verb's file only once the verb
 
 import argparse
 import importlib
-import os
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
