@@ -34,7 +34,7 @@ from perception.qwen3vl import weights
 from perception.qwen3vl.model import Qwen3VL
 
 READ = Weights(reply=0.0, reading=1.0, place=0.2)
-LEARN = Weights(reply=1.0, reading=0.3, place=0.3, pointer=0.5, attention=0.5)
+LEARN = Weights(reply=1.0, reading=1.0, place=0.5, pointer=0.5, attention=0.5)
 WATCHED_LAYER = 3
 
 
