@@ -18,7 +18,7 @@ SLOW := (slow or desktop or android) and not sglang and not gpu
 
 export PYTHON TORCH_INDEX
 
-.PHONY: help setup demo test test-slow check format bench train pins wheel clean
+.PHONY: help setup demo test test-slow check format bench train card pins wheel clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -51,6 +51,9 @@ bench: setup ## step times; writes build/bench.json
 
 train: setup ## train handeye-nano from random weights, as docs/training.md tells
 	$(BIN)/handeye train pretrain
+
+card: setup ## measure the bundled model anew and write its card
+	@$(BIN)/python -m agent.evaluation.card
 
 pins: setup ## write constraints.txt anew from .venv
 	@.ci/pins
