@@ -97,7 +97,10 @@ class Learner:
         self.heads.load_state_dict(state["heads"])
         if state["stage"] == stage:
             for optimiser, saved in zip(self._optimisers, state["optimisers"], strict=True):
+                heights = [group["initial_lr"] for group in optimiser.param_groups]
                 optimiser.load_state_dict(saved)
+                for group, height in zip(optimiser.param_groups, heights, strict=True):
+                    group["initial_lr"] = height  # rates are those of this run's config, not the checkpoint's
         self.step = state["step"]
 
 

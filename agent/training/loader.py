@@ -6,6 +6,7 @@ and a run that is resumed at step i sees what it would have seen.
 
 import multiprocessing
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing.queues import Queue
@@ -53,6 +54,7 @@ class Loader:
 
 
 def _work(make: MakeBatch, steps: range, queue: "Queue[Any]") -> None:
+    threading.Thread(target=_end_with_learner, daemon=True).start()
     os.nice(5)
     if hasattr(os, "sched_setaffinity"):  # the learner may be pinned; its workers take any core
         os.sched_setaffinity(0, range(os.cpu_count() or 1))
@@ -61,3 +63,11 @@ def _work(make: MakeBatch, steps: range, queue: "Queue[Any]") -> None:
             queue.put(make(step))
     except Exception as error:  # told to the learner, which ends the run
         queue.put(f"{type(error).__name__}: {error}")
+
+
+def _end_with_learner() -> None:
+    """A learner that was killed can't end its workers, and one that waits for room in its queue would wait forever."""
+    learner = multiprocessing.parent_process()
+    if learner is not None:
+        learner.join()
+        os._exit(1)
