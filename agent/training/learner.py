@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from agent.training.heads import TrainingHeads
+from agent.training.replicas import average_gradients
 from perception.qwen3vl.model import Qwen3VL
 
 CHECKPOINT = "checkpoint.pt"
@@ -60,6 +61,7 @@ class Learner:
     def learn(self, loss: torch.Tensor, factor: float) -> float:
         """One step downhill; gives the norm of the gradient before clipping."""
         loss.backward()
+        average_gradients(self._parameters)
         norm = nn.utils.clip_grad_norm_([p for p in self._parameters if p.grad is not None], self.rates.clip)
         for optimiser in self._optimisers:
             for group in optimiser.param_groups:

@@ -12,13 +12,14 @@ Left out: the report's long-context stages, and any data but screens.
 import argparse
 import random
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from agent.training import nano, vocabulary
+from agent.training import nano, replicas, vocabulary
 from agent.training.batch import Batch, Row, own_centers, pack
 from agent.training.forward import Layout, PackedForward, Weights
 from agent.training.heads import TrainingHeads
@@ -63,6 +64,8 @@ class PretrainConfig:
     )
     num_workers: int = 1
     num_threads: int = 1
+    num_processes: int = 1
+    """Learner processes on this machine, each with batches of its own; see `replicas`."""
     bf16: bool = True
     device: str = "cpu"
     log_every: int = 50
@@ -92,10 +95,17 @@ class ScreenBatches:
     batch_size: int
     num_questions: int
     length: int
+    replica: int = 0
+
+    @classmethod
+    def of(cls, config: PretrainConfig, replica: int) -> "ScreenBatches":
+        """The batches of one learner process of a run."""
+        asked = (config.batch_size, config.num_questions, config.length)
+        return cls(config.seed, config.read_steps, config.steps, *asked, replica=replica)
 
     def __call__(self, step: int) -> Batch:
         """Dense text and screens while reading is learned, screens with questions after."""
-        rng = random.Random(f"{self.seed}:{step}")
+        rng = random.Random(f"{self.seed}:{step}:{self.replica}")
         size = rng.choice(SIZES)
         if step < self.read_steps:
             page = dense if rng.random() < 0.6 else make_screen
@@ -151,28 +161,32 @@ def pretrain(config: PretrainConfig, report: Report = quiet) -> Path:
     `report` is called with each line of figures that goes into the metrics.
     """
     folder = Path(config.folder)
+    with replicas.together(config.num_processes, partial(learn, config)):
+        model = learn(config, report)
+    out = folder / "model"
+    nano.save(model, nano.tokenizer(), out, version=f"{config.seed}.{config.steps}")
+    write_record(training_record(config, folder, config.batch_size * config.num_processes), out)
+    return out
+
+
+def learn(config: PretrainConfig, report: Report = quiet) -> Qwen3VL:
+    """All stages in one process, the only one or one of several; gives the model."""
     torch.set_num_threads(config.num_threads)
+    torch.manual_seed(config.seed)
     keep_freed_memory()
-    tokenizer = nano.tokenizer()
-    model = weights.load(config.init) if config.init else Qwen3VL(nano.shape(tokenizer))
+    model = weights.load(config.init) if config.init else Qwen3VL(nano.shape(nano.tokenizer()))
     if not config.init:
         initialise(model, vocabulary.number_ids(), config.seed)
     heads = TrainingHeads(model.config)
     model.to(config.device)
     heads.to(config.device)
-    forward = PackedForward(model, heads, layout_of(maker(), model), config.seed)
-    make = ScreenBatches(
-        config.seed, config.read_steps, config.steps, config.batch_size, config.num_questions, config.length
-    )
+    forward = PackedForward(model, heads, layout_of(maker(), model), config.seed + replicas.rank())
     for stage in config.stages:
-        learner = Learner(model, heads, stage.rates, folder)
+        learner = Learner(model, heads, stage.rates, Path(config.folder))
         learner.resume(stage.name)
         if learner.step < stage.end:
-            run(stage, learner, forward, make, config.options, report)
-    out = folder / "model"
-    nano.save(model, tokenizer, out, version=f"{config.seed}.{config.steps}")
-    write_record(training_record(config, folder, config.batch_size), out)
-    return out
+            run(stage, learner, forward, ScreenBatches.of(config, replicas.rank()), config.options, report)
+    return model
 
 
 def main(arguments: list[str] | None = None) -> None:

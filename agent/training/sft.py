@@ -135,6 +135,7 @@ def sft(config: SftConfig, report: Report = quiet) -> Path:
     Raises ModelError when the runs hold nothing to learn from.
     """
     torch.set_num_threads(config.num_threads)
+    torch.manual_seed(config.seed)
     keep_freed_memory()
     steps = recorded_steps(Path(config.runs), failed_too=config.failed_too)
     if not steps:

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from agent.training import replicas
 from agent.training.batch import Batch
 from agent.training.forward import Losses, PackedForward, Weights
 from agent.training.learner import Learner, Rates
@@ -69,7 +70,7 @@ def run(
             factor = stage.rates.factor(step - stage.begin, stage.end - stage.begin, first - stage.begin)
             meter.add(batch, losses, learner.learn(losses.total, factor))
             last = learner.step == stage.end
-            if learner.step % options.log_every == 0 or last:
+            if (learner.step % options.log_every == 0 or last) and replicas.rank() == 0:
                 sigma = round(stage.sigma_at(step), 1)
                 figures = {
                     "stage": stage.name,
@@ -79,8 +80,9 @@ def run(
                 }
                 learner.log(**figures)
                 report({"step": learner.step, "end": stage.end, **figures})
-            if learner.step % options.save_every == 0 or last:
+            if (learner.step % options.save_every == 0 or last) and replicas.rank() == 0:
                 learner.save(stage.name)
+        replicas.wait()
     finally:
         loader.close()
 
@@ -105,8 +107,8 @@ class Meter:
         """Count one step."""
         for name, value in {**losses.parts, "gradient": norm}.items():
             self._sums.setdefault(name, []).append(value)
-        self._screens += batch.num_screens
-        self._questions += batch.num_questions
+        self._screens += batch.num_screens * replicas.count()
+        self._questions += batch.num_questions * replicas.count()
 
     def take(self, loader: Loader) -> dict[str, float]:
         """Means, screens and questions per second, and the share of time spent waiting for data; starts anew."""

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from agent.training.learner import CHECKPOINT, METRICS, Rates
 from agent.training.mixture import EVEN_AT, weight
 from agent.training.plot import plot, read_metrics
 from agent.training.pretrain import PretrainConfig, ScreenBatches, pretrain
+from agent.training.replicas import average_gradients, together
 from perception.qwen3vl import weights
 from perception.qwen3vl.model import Qwen3VL
 
@@ -70,6 +72,38 @@ def test_a_torn_last_line_of_metrics_is_left_out(whole: Path, tmp_path: Path) ->
 def test_a_second_call_of_a_finished_run_learns_nothing_more(whole: Path) -> None:
     pretrain(replace(SMALL, folder=str(whole)))
     assert torch.load(whole / CHECKPOINT, weights_only=True)["step"] == 4
+
+
+def test_two_processes_learn_one_model(tmp_path: Path) -> None:
+    """Each has its own screens, and one line a step is logged for both."""
+    out = pretrain(replace(SMALL, folder=str(tmp_path), num_processes=2, read_steps=1, steps=2))
+    assert weights.load(out)
+    lines = read_metrics(tmp_path)
+    assert [line["step"] for line in lines] == [1, 2]
+    first, second = (ScreenBatches.of(SMALL, replica)(3) for replica in (0, 1))
+    assert first.images.shape != second.images.shape or (first.images != second.images).any()
+
+
+def test_gradients_are_the_mean_of_the_replicas(tmp_path: Path) -> None:
+    with together(2, partial(other_replica, str(tmp_path / "other.pt"))):
+        mine = averaged(1.0)
+    torch.testing.assert_close(mine, torch.tensor([2.0, 0.5]))
+    torch.testing.assert_close(torch.load(tmp_path / "other.pt", weights_only=True), mine)
+
+
+def averaged(value: float) -> torch.Tensor:
+    """Gradients after averaging: one that both replicas have, one that only the first has, and one that none has."""
+    parameters = [torch.nn.Parameter(torch.zeros(1)) for _ in range(3)]
+    parameters[0].grad = torch.tensor([value])
+    if value == 1.0:
+        parameters[1].grad = torch.tensor([1.0])
+    average_gradients(parameters)
+    assert parameters[2].grad is None
+    return torch.cat([p.grad for p in parameters[:2] if p.grad is not None])
+
+
+def other_replica(path: str) -> None:
+    torch.save(averaged(3.0), path)
 
 
 def test_batches_depend_on_seed_and_step_alone() -> None:
