@@ -31,6 +31,8 @@ class Row:
     centers: np.ndarray
     """float32 [height / 32, width / 32, 2]: x and y, 0 to 1, of the middle of the control that each visual token lies
     in, or of the token itself."""
+    labels: np.ndarray
+    """int64 [height / 32, width / 32, 3]: what stands in each visual token, see `naming`."""
 
 
 @dataclass(slots=True)
@@ -43,6 +45,8 @@ class Batch:
     """int16 [B, H / 16, W / 16, slots]."""
     centers: np.ndarray
     """float32 [B, H / 32, W / 32, 2]."""
+    labels: np.ndarray
+    """int64 [B, H / 32, W / 32, 3]."""
     token_ids: np.ndarray
     """int64 [B, T]."""
     offsets: np.ndarray
@@ -80,6 +84,7 @@ def pack(rows: Sequence[Row], length: int) -> Batch:
         images=np.stack([row.image for row in rows]),
         glyphs=np.stack([row.glyphs for row in rows]),
         centers=np.stack([row.centers for row in rows]),
+        labels=np.stack([row.labels for row in rows]),
         token_ids=np.zeros(shape, np.int64),
         offsets=np.zeros(shape, np.int64),
         segments=np.full(shape, IGNORED, np.int64),

@@ -11,9 +11,11 @@ from torch import Tensor
 
 from agent.training.batch import Batch
 from agent.training.heads import TrainingHeads
+from agent.training.losses.naming import naming_loss
 from agent.training.losses.pointing import attention_loss, place_loss, pointer_loss
 from agent.training.losses.reading import ReadingLoss, reading_loss, sampled_patches
 from agent.training.losses.reply import reply_loss
+from agent.training.naming import CLASSES
 from perception.qwen3vl.model import Qwen3VL
 from perception.qwen3vl.text import TextLayer
 from perception.qwen3vl.vision import ImageFeatures
@@ -26,6 +28,7 @@ class Weights:
     reply: float = 1.0
     reading: float = 0.0
     place: float = 0.0
+    naming: float = 0.0
     pointer: float = 0.0
     attention: float = 0.0
 
@@ -75,7 +78,7 @@ class PackedForward:
         self._generator = torch.Generator().manual_seed(seed)
 
     def see(self, batch: Batch, weights: Weights) -> tuple[ImageFeatures, Losses]:
-        """The tower, with the reading and place losses."""
+        """The tower, with the reading, place and naming losses."""
         device = self._model.device
         images = torch.from_numpy(batch.images).to(device)
         grid = (1, images.shape[1] // 16, images.shape[2] // 16)
@@ -88,6 +91,11 @@ class PackedForward:
         if weights.place:
             centers = torch.from_numpy(batch.centers).to(device).flatten(0, 2)
             losses.add("place", place_loss(self._heads.places(features.tokens), centers), weights.place)
+        if weights.naming:
+            labels = torch.from_numpy(batch.labels).to(device).flatten(0, 2)
+            named = naming_loss(self._heads.name(features.tokens), labels, CLASSES)
+            losses.add("naming", named.loss, weights.naming)
+            losses.parts["naming_accuracy"] = named.accuracy
         return features, losses
 
     def read(self, features: ImageFeatures, glyphs: Tensor) -> ReadingLoss:

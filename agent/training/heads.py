@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from agent.training.losses.pointing import PLACE_BINS
+from agent.training.naming import CLASSES
 from agent.training.screens.glyphs import NUM_CHARS, NUM_SLOTS
 from perception.qwen3vl.config import Config
 
@@ -14,13 +15,14 @@ POINTER_WIDTH = 128
 
 
 class TrainingHeads(nn.Module):
-    """Reading (per patch), place (per visual token) and pointer (per place whose next token is a coordinate)."""
+    """Reading (per patch), place and naming (per visual token), pointer (per place that should know the target)."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
         tower, width = config.vision.hidden_size, config.text.hidden_size
         self.reading = nn.Sequential(nn.LayerNorm(tower), nn.Linear(tower, NUM_SLOTS * NUM_CHARS))
         self.place = nn.Linear(width, 2 * PLACE_BINS)
+        self.naming = nn.Linear(width, sum(CLASSES))
         self.pointer_query = nn.Linear(width, POINTER_WIDTH, bias=False)
         self.pointer_key = nn.Linear(width, POINTER_WIDTH, bias=False)
 
@@ -31,6 +33,10 @@ class TrainingHeads(nn.Module):
     def places(self, tokens: Tensor) -> Tensor:
         """tokens [M, D] -> [M, 2, PLACE_BINS]."""
         return self.place(_normed(tokens)).view(-1, 2, PLACE_BINS)
+
+    def name(self, tokens: Tensor) -> Tensor:
+        """tokens [M, D] -> [M, sum of CLASSES]."""
+        return self.naming(_normed(tokens))
 
     def point(self, queries: Tensor, tokens: Tensor) -> Tensor:
         """queries [Q, D] and the visual tokens of each one's row [Q, V, D] -> scores [Q, V]."""

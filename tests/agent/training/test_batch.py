@@ -9,8 +9,10 @@ from agent.training.batch import IGNORED, Row, cover_cells, own_centers, pack
 from agent.training.forward import PackedForward, Weights, patches, visibility
 from agent.training.heads import TrainingHeads
 from agent.training.initial import initialise
+from agent.training.naming import KINDS, NAMES, label_grid, label_of
 from agent.training.pretrain import layout_of, maker
 from agent.training.sample import Sample
+from agent.training.screens import Widget
 from perception.qwen3vl.model import Qwen3VL
 
 REPLY = '{"thought": "Click \\"Save\\"", "action": "left_click", "coordinate": [512, 300]}'
@@ -23,7 +25,7 @@ def click(name: str = "Save", history: tuple[str, ...] = ()) -> Sample:
 def row(*samples: Sample, width: int = 256, height: int = 192) -> Row:
     image = np.random.default_rng(len(samples)).integers(0, 255, (height, width, 3), np.uint8)
     glyphs = np.zeros((height // 16, width // 16, 4), np.int16)
-    return Row(image, glyphs, samples, own_centers(width, height))
+    return Row(image, glyphs, samples, own_centers(width, height), label_grid([], width, height))
 
 
 def small_model() -> Qwen3VL:
@@ -110,3 +112,20 @@ def test_visibility_keeps_questions_apart() -> None:
 def test_cells_of_a_box() -> None:
     cells = cover_cells((30.0, 0.0, 64.0, 10.0), 96, 64).reshape(2, 3)
     assert cells.tolist() == [[True, True, False], [False, False, False]]
+
+
+def test_tokens_are_named_by_what_stands_in_them() -> None:
+    circle = Widget("shape", (32, 0, 64, 32), colour="red", shape="circle")
+    button = Widget("button", (0, 40, 96, 64), "Save")
+    grid = label_grid([circle, button], 96, 64)
+    assert (grid[0, 1] == label_of(circle)).all()
+    assert grid[0, 0].tolist() == grid[0, 2].tolist() == [0, 0, 0]
+    assert grid[1, :, 0].tolist() == [KINDS.index("button") + 1] * 3
+    assert label_of(circle).name == NAMES.index("circle") + 1
+
+
+def test_a_mark_on_a_button_is_named_and_not_the_button() -> None:
+    icon = Widget("icon", (4, 4, 28, 28), "gear")
+    grid = label_grid([icon, Widget("button", (0, 0, 64, 32), "Set up")], 64, 32)
+    assert grid[0, 0].tolist() == list(label_of(icon))
+    assert grid[0, 1, 0] == KINDS.index("button") + 1

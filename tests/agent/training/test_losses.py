@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from agent.training.losses.naming import naming_loss
 from agent.training.losses.pointing import attention_loss, place_loss, pointer_loss
 from agent.training.losses.reading import reading_loss
 from agent.training.losses.reply import COORDINATE_SHARE, bell, reply_loss
@@ -78,4 +79,12 @@ def test_the_reading_loss_measures_characters_only() -> None:
     logits = torch.zeros(1, 2, 5)
     logits[0, 0, 3] = 9
     found = reading_loss(logits, torch.tensor([[3, 0]]))
+    assert found.accuracy == 1.0
+
+
+def test_the_naming_loss_knows_its_blocks() -> None:
+    logits = torch.zeros(2, 5)
+    logits[0, 1] = logits[0, 4] = logits[1, 0] = logits[1, 2] = 30
+    found = naming_loss(logits, torch.tensor([[1, 2], [0, 0]]), (2, 3))
+    assert found.loss.item() == pytest.approx(0, abs=1e-5)
     assert found.accuracy == 1.0
