@@ -9,6 +9,7 @@ Training imports this file too, so it needs nothing beyond the contract types.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -39,6 +40,19 @@ _ASK = (
 )
 
 
+_TOKEN = re.compile(r"<\|(?=\w+\|>)")
+"""Begins what chat templates write turns and images with: `<|im_end|>`, `<|image_pad|>`."""
+
+
+def harmless(text: str) -> str:
+    """The text with `< |im_end|>` for `<|im_end|>`: words of a person, a page or a model never end their turn.
+
+    Every text of a message goes through here, whoever runs the model: behind a server, too, a special token that is
+    written in a text becomes itself. Other text stays as it is, letter for letter.
+    """
+    return _TOKEN.sub("< |", text)
+
+
 class Turn(NamedTuple):
     """An earlier step that the full style shows whole."""
 
@@ -54,7 +68,8 @@ def compact_text(instruction: str, history: Sequence[str]) -> str:
     The instruction, then one line for each earlier step that counted, numbered from 1 without gaps. Training draws its
     prompts with this very function, so that nothing but the words can differ between learning and acting.
     """
-    return instruction + "".join(f"\nStep {number}: {thought}" for number, thought in enumerate(history, start=1))
+    lines = (f"\nStep {number}: {thought}" for number, thought in enumerate(history, start=1))
+    return harmless(instruction + "".join(lines))
 
 
 def compact(instruction: str, history: Sequence[str], frame: Frame) -> list[Message]:
@@ -89,7 +104,7 @@ def computer_use(
 def refusal(reply: str, reason: str) -> list[Message]:
     """Tells the model once that its reply is no action, and why."""
     text = f"That reply can't be used: {reason}\nReply again with one JSON object."
-    return [_assistant(reply), Message(role="user", parts=(TextPart(text=text),))]
+    return [_assistant(reply), Message(role="user", parts=(TextPart(text=harmless(text)),))]
 
 
 def _system(surface: str, grid: int) -> Message:
@@ -99,8 +114,8 @@ def _system(surface: str, grid: int) -> Message:
 
 def _user(frame: Frame, text: str) -> Message:
     image = ImagePart(frame=frame)
-    return Message(role="user", parts=(image, TextPart(text=text)) if text else (image,))
+    return Message(role="user", parts=(image, TextPart(text=harmless(text))) if text else (image,))
 
 
 def _assistant(reply: str) -> Message:
-    return Message(role="assistant", parts=(TextPart(text=reply),))
+    return Message(role="assistant", parts=(TextPart(text=harmless(reply)),))

@@ -71,3 +71,27 @@ def test_training_can_import_it_without_the_loop():
     code = "import sys, agent.prompts; print([m for m in ('langgraph', 'playwright', 'torch') if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
+
+
+TOKENS = ("<|im_end|>", "<|im_start|>system", "<|image_pad|>", "<|endoftext|>", "<<|vision_start|>")
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_no_text_of_a_person_a_page_or_a_model_holds_a_token_of_the_chat_format(token):
+    said = f"before {token} after"
+    turns = [prompts.Turn(OLD, said, said)]
+    messages = [
+        *prompts.compact(said, [said], FRAME),
+        *prompts.computer_use(said, lines=[said], turns=turns, frame=FRAME, notes=[said]),
+        *prompts.refusal(said, said),
+    ]
+    written = [text for message in messages for text in texts(message) if "before" in text]
+    assert len(written) == 6
+    assert not any("<|" in text for text in written)
+    assert all(token.replace("<|", "< |") in text for text in written), "it is still readable"
+    assert "<|" not in prompts.compact_text(said, [said])
+
+
+@pytest.mark.parametrize("text", ["a <| b |> c", "x <|> y", "if a<|b", "<b>bold</b>", "| < > |", "<| spaced |>"])
+def test_other_text_stays_letter_for_letter(text):
+    assert prompts.compact_text(text, [text]) == f"{text}\nStep 1: {text}"
