@@ -38,11 +38,25 @@ def find_chromium(given: str | Path | None = None) -> Path:
             raise SandboxMissing(f"{path} is not a program; {_ADVICE}.")
         return path
     for name in NAMES:
-        if found := shutil.which(name):
+        if (found := shutil.which(name)) and not is_snap(Path(found)):
             return Path(found)
     for path in _downloaded():
         return path
     raise SandboxMissing(f"Chromium was not found; {_ADVICE}.")
+
+
+def is_snap(path: Path) -> bool:
+    """Whether a program is a snap, or Ubuntu's script that starts one.
+
+    A snap can't reach the profile folder that is made for each run, so it is passed over, as set-up does.
+    """
+    if "snap" in path.resolve().parts:
+        return True
+    try:
+        with path.open("rb") as file:
+            return b"/snap/" in file.read(4096)
+    except OSError:
+        return False
 
 
 def _downloaded() -> Iterator[Path]:
