@@ -6,16 +6,20 @@ later wins.
     max_steps = 20
 
 It is built once, by the command line; lower code receives its section only. A key that nobody knows is an
-error that names where it stands, since a setting that is silently dropped is worse than none.
+error that names where it stands, since a setting that is silently dropped is worse than none. That holds for
+variables too: HANDEYE_RUN_MAX_STEPS (one underline) and HANDEYE_CHROMUIM are refused, and other HANDEYE_ variables
+without a double underline are left to whoever set them.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from agent.errors import SettingsError
@@ -24,6 +28,8 @@ from perception.geometry import Size
 PREFIX = "HANDEYE_"
 FILE_VARIABLE = "HANDEYE_SETTINGS"
 """Names the settings file; without it `handeye.toml` in the working folder is read when it is there."""
+OTHER_VARIABLES = (FILE_VARIABLE, "HANDEYE_CHROMIUM", "HANDEYE_FONTS", "HANDEYE_API_KEY")
+"""Variables that are no setting, and are read where they are needed."""
 DEFAULT_FILE = Path("handeye.toml")
 
 
@@ -69,8 +75,21 @@ class BrowserSettings(_Section):
     executable: str = ""
     """Empty: the first Chromium that is found."""
     viewport: Size = Size(width=352, height=288)
+    """The page's visible size; also written `1280x720`."""
     headed: bool = False
     load_seconds: float = Field(default=20.0, gt=0)
+
+    @field_validator("viewport", mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", value)
+        if match is None:
+            raise ValueError(f"{value} is no size: write width and height in pixels, such as 1280x720")
+        if not int(match[1]) or not int(match[2]):
+            raise ValueError(f"a page of {value} can't be seen: both sides must be at least 1")
+        return {"width": int(match[1]), "height": int(match[2])}
 
 
 class EvaluationSettings(_Section):
@@ -139,7 +158,7 @@ def load(
 def _file(file: Path | None, variables: Mapping[str, str]) -> Path | None:
     named = file or (Path(variables[FILE_VARIABLE]) if variables.get(FILE_VARIABLE) else None)
     if named is not None and not named.is_file():
-        raise SettingsError(f"the settings file {named} does not exist")
+        raise SettingsError(f"the settings file {named} {'is no file' if named.exists() else 'does not exist'}")
     return named or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
 
 
@@ -160,10 +179,22 @@ def _leaves(content: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tupl
 
 
 def _from_variables(variables: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """HANDEYE_SECTION__KEY. Names without `__` are left to others (HANDEYE_SETTINGS, variables of tests)."""
+    """HANDEYE_SECTION__KEY. Raises SettingsError for a name without `__` that can only be a slip."""
     for name, value in variables.items():
         if name.startswith(PREFIX) and "__" in name:
             yield tuple(name.removeprefix(PREFIX).lower().split("__")), value
+        elif name.startswith(PREFIX) and (meant := _meant(name)):
+            raise SettingsError(f"the environment: there is no variable {name}; write {meant}")
+
+
+def _meant(name: str) -> str:
+    """What a variable without `__` was probably meant to be; empty for one that is known or is not ours."""
+    if name in OTHER_VARIABLES:
+        return ""
+    section, _, key = name.removeprefix(PREFIX).partition("_")
+    if section.lower() in Settings.model_fields:
+        return f"{PREFIX}{section}__{key or 'KEY'}"
+    return next(iter(get_close_matches(name, OTHER_VARIABLES, n=1, cutoff=0.85)), "")
 
 
 def _put(merged: dict[str, Any], keys: tuple[str, ...], value: Any) -> None:
@@ -183,7 +214,7 @@ def _sentence(error: ValidationError, origins: Mapping[tuple[str, ...], str]) ->
     key = ".".join(where)
     if first["type"] == "extra_forbidden":
         return f"{origin}: there is no setting {key}; known are {', '.join(_known(where))}"
-    return f"{origin}: {key}: {first['msg']}"
+    return f"{origin}: {key}: {first['msg'].removeprefix('Value error, ')}"
 
 
 def _known(where: tuple[str, ...]) -> list[str]:

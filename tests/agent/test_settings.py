@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from agent.errors import SettingsError
-from agent.settings import Settings, load
+from agent.settings import OTHER_VARIABLES, Settings, load
 from perception.geometry import Size
 
 
@@ -67,3 +67,32 @@ def test_settings_are_frozen_and_hide_the_key():
     assert "very-secret" not in repr(settings)
     with pytest.raises(ValidationError):
         settings.run.max_steps = 5  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("HANDEYE_RUN_MAX_STEPS", "HANDEYE_RUN__MAX_STEPS"),
+        ("HANDEYE_MODEL", "HANDEYE_MODEL__KEY"),
+        ("HANDEYE_CHROMUIM", "HANDEYE_CHROMIUM"),
+        ("HANDEYE_SETTING", "HANDEYE_SETTINGS"),
+    ],
+)
+def test_a_variable_that_can_only_be_a_slip_is_refused(elsewhere, name, meant):
+    with pytest.raises(SettingsError, match=f"there is no variable {name}; write {meant}$"):
+        load(environ={name: "1"})
+
+
+def test_variables_that_are_no_settings_are_left_alone(elsewhere):
+    names = [*OTHER_VARIABLES[1:], "HANDEYE_HOME", "HANDEYE_BUILD_NUMBER", "HANDEYEX_RUN"]
+    assert load(environ=dict.fromkeys(names, "x")) == Settings()
+
+
+def test_a_size_may_be_written_as_people_write_it(elsewhere):
+    (elsewhere / "handeye.toml").write_text("[browser]\nviewport = '1280x720'\n")
+    assert load(environ={}).browser.viewport == Size(width=1280, height=720)
+    assert load(environ={"HANDEYE_BROWSER__VIEWPORT": "10x20"}).browser.viewport == Size(width=10, height=20)
+    with pytest.raises(SettingsError, match=r"browser\.viewport: a page of 0x20 can't be seen"):
+        load(environ={"HANDEYE_BROWSER__VIEWPORT": "0x20"})
+    with pytest.raises(SettingsError, match=r"browser\.viewport: .*such as 1280x720"):
+        load(flags={"browser.viewport": "wide"}, environ={})

@@ -2,11 +2,8 @@
 flags."""
 
 import argparse
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from ui.cli.exits import UsageError
 
 if TYPE_CHECKING:
     from agent.settings import Settings
@@ -46,7 +43,7 @@ def add_run_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--codec", metavar="NAME", help="how the model writes actions (default: what suits the model)")
     parser.add_argument("--prompt", metavar="STYLE", help="compact or computer_use (default: what suits the model)")
     parser.add_argument("--headed", action="store_true", default=None, help="show the browser's window")
-    parser.add_argument("--viewport", type=viewport, metavar="WxH", help="the page's visible size in pixels")
+    parser.add_argument("--viewport", metavar="WxH", help="the page's visible size in pixels")
     add_limit_flags(parser)
     parser.add_argument("--runs", metavar="DIR", help="where the run's folder is made (default: runs)")
 
@@ -56,14 +53,3 @@ def add_limit_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-steps", type=int, metavar="N", help="steps after which the run stops")
     parser.add_argument("--max-seconds", type=float, metavar="S", help="seconds after which the run stops")
     parser.add_argument("--max-tokens", type=int, metavar="N", help="tokens after which the run stops")
-
-
-def viewport(text: str) -> dict[str, int]:
-    """`1280x720` -> width and height. Raises UsageError for anything else, and for a side of 0."""
-    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
-    if match is None:
-        raise UsageError(f"--viewport {text}: write width and height in pixels, such as 1280x720")
-    width, height = int(match[1]), int(match[2])
-    if width < 1 or height < 1:
-        raise UsageError(f"--viewport {text}: a page without area can't be seen; both sides must be at least 1")
-    return {"width": width, "height": height}
