@@ -4,6 +4,7 @@ PerceptionError
 ├── ImageError          an image can't be read, stored or resized
 ├── ModelError          a model's files are missing, corrupt or of the wrong shape
 └── ClientError         a model can't be reached or answered with something unusable
+    ├── ModelUnknown    nobody knows a model of that name
     └── ClientTimeout   it took longer than allowed
 """
 
@@ -26,6 +27,10 @@ class ModelError(PerceptionError):
 
 class ClientError(PerceptionError):
     """A model can't be reached or answered with something unusable."""
+
+
+class ModelUnknown(ClientError):
+    """Nobody knows a model of that name; the message says which names there are."""
 
 
 class ClientTimeout(ClientError):

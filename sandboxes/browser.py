@@ -36,7 +36,7 @@ from perception.screenshot import decode_png
 from sandboxes.chromium import FLAGS, find_chromium
 from sandboxes.environment import Transition
 from sandboxes.errors import PageError, SandboxCrashed, SandboxError, SandboxMissing
-from sandboxes.opening import checked_size, checked_url, goto_reason, launch_reason
+from sandboxes.opening import checked_size, checked_url, goto_reason, launch_reason, refusal_of
 from sandboxes.tabs import Tabs
 from sandboxes.task import Score, Task
 
@@ -203,12 +203,16 @@ class BrowserEnvironment:
     async def _goto(self, url: str) -> None:
         page, limit = self.page, self._load_seconds * 1000
         try:
-            await page.goto(url, wait_until="domcontentloaded", timeout=limit)
+            answer = await page.goto(url, wait_until="domcontentloaded", timeout=limit)
         except PlaywrightTimeout as error:
             seconds = f"{self._load_seconds:g}"
-            raise PageError(f"{url} did not load within {seconds} seconds.") from error
+            raise PageError(
+                f"{url} did not load within {seconds} seconds; try again, or allow more (browser.load_seconds)."
+            ) from error
         except Error as error:
             raise PageError(f"{url} can't be opened: {goto_reason(str(error))}.") from error
+        if answer is not None and (refusal := refusal_of(answer.status)):
+            raise PageError(f"{url} can't be opened: {refusal}.")
 
     # Acting and looking
     # ---------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 SandboxError
 ├── PageError           a page can't be opened, never loads, or has no visible area
+│   └── AddressError    what was given is no address that a browser may open, or no viewport
 ├── SandboxMissing      a program that the sandbox needs is not installed
 └── SandboxCrashed      the environment broke and must be made anew
 """
@@ -15,6 +16,10 @@ class SandboxError(HandEyeError):
 
 class PageError(SandboxError):
     """A page can't be opened, never loads, or has no visible area."""
+
+
+class AddressError(PageError):
+    """What was given is no address that a browser may open, or a viewport that no page can have."""
 
 
 class SandboxMissing(SandboxError):

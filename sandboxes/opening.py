@@ -1,50 +1,80 @@
 """What a browser may be asked to open, and in plain words why it could not."""
 
+import re
+from http.client import responses
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from perception.geometry import Size
-from sandboxes.errors import PageError
+from sandboxes.errors import AddressError
 
 MAX_SIDE = 8192
 """Pixels; the largest side that a viewport may have."""
 
 _REASONS = {
-    "ERR_NAME_NOT_RESOLVED": "its host is unknown",
-    "ERR_CONNECTION_REFUSED": "nothing answers at its port",
-    "ERR_FILE_NOT_FOUND": "there is no such file",
-    "ERR_INTERNET_DISCONNECTED": "there is no network",
-    "ERR_ADDRESS_UNREACHABLE": "its host can't be reached",
-    "ERR_CONNECTION_TIMED_OUT": "its host does not answer",
-    "ERR_EMPTY_RESPONSE": "its server sent nothing",
-    "ERR_CONNECTION_RESET": "its server broke the connection off",
-    "ERR_TOO_MANY_REDIRECTS": "it redirects in a circle",
-    "ERR_UNSAFE_PORT": "browsers refuse its port",
-    "ERR_CERT": "its certificate can't be trusted",
-    "Download is starting": "it is a download and no page",
-    "crash": "the page crashed",
+    "ERR_NAME_NOT_RESOLVED": "its host is unknown; check the spelling",
+    "ERR_CONNECTION_REFUSED": "nothing answers at its port; start its server, or correct the port",
+    "ERR_FILE_NOT_FOUND": "there is no such file; correct the path",
+    "ERR_INTERNET_DISCONNECTED": "there is no network; connect this machine",
+    "ERR_ADDRESS_UNREACHABLE": "its host can't be reached; check address and network",
+    "ERR_CONNECTION_TIMED_OUT": "its host does not answer; check address and network",
+    "ERR_EMPTY_RESPONSE": "its server sent nothing; look at the server",
+    "ERR_CONNECTION_RESET": "its server broke the connection off; look at the server",
+    "ERR_TOO_MANY_REDIRECTS": "it redirects in a circle; look at the server",
+    "ERR_UNSAFE_PORT": "browsers refuse its port; serve it at another",
+    "ERR_CERT": "its certificate can't be trusted; give it one that this machine trusts, or use http",
+    "Download is starting": "it is a download and no page; name a page",
+    "ERR_ABORTED": "its server sent no page; name another",
+    "crash": "the page crashed; try again, or another page",
 }
 
 
 def checked_url(url: str) -> str:
-    """The address, when it is one that a browser may open. Raises PageError."""
-    parts = urlsplit(url)
+    """The address, when it is one that a browser may open. Raises AddressError."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError as error:
+        raise AddressError(f'"{url}" is no address: {error}.') from error
     if parts.scheme not in ("http", "https", "file"):
-        raise PageError(f'"{url}" can\'t be opened: an address begins with http://, https:// or file://.')
-    if parts.scheme != "file" and not parts.hostname:
-        raise PageError(f'"{url}" names no host.')
+        raise AddressError(
+            f'"{url}" can\'t be opened: an address begins with http://, https:// or file://{_hint(url)}.'
+        )
+    if parts.scheme != "file" and not host:
+        raise AddressError(f'"{url}" names no host: write http://HOST/ and what follows.')
     return url
 
 
+def _hint(url: str) -> str:
+    """What was probably meant by an address without a scheme."""
+    if url and Path(url).is_file():
+        return f"; for this file write {Path(url).resolve().as_uri()}"
+    return f"; write http://{url} perhaps" if re.fullmatch(r"[\w.-]+\.\w+(:\d+)?(/\S*)?", url) else ""
+
+
 def checked_size(size: Size) -> Size:
-    """The size, when a viewport can have it. Raises PageError."""
+    """The size, when a viewport can have it. Raises AddressError."""
     if not (0 < size.width <= MAX_SIDE and 0 < size.height <= MAX_SIDE):
-        raise PageError(f"A viewport of {size} can't be shown; a side has from 1 to {MAX_SIDE} pixels.")
+        raise AddressError(f"A viewport of {size} can't be shown; a side has from 1 to {MAX_SIDE} pixels.")
     return size
 
 
 def goto_reason(text: str) -> str:
     """Why a page did not open, from what Playwright says of it."""
     return next((reason for sign, reason in _REASONS.items() if sign in text), _first_line(text))
+
+
+def refusal_of(status: int) -> str:
+    """Why an answer with this HTTP status is no page to begin on; empty where it may be one.
+
+    A server that is broken or has no such page shows words that no task is about. What else is below 500 (a page that
+    wants a login) can be worked on.
+    """
+    if status < 500 and status not in (404, 410):
+        return ""
+    phrase = responses.get(status, "no known status")
+    what_to_do = "look at the server" if status >= 500 else "correct the address"
+    return f"its server answered {status} ({phrase}); {what_to_do}"
 
 
 def launch_reason(text: str) -> str:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol, cast, runtime_checkable
 
-from actions.codec.codec import codec
+from actions.codec.codec import CODECS, codec
 from agent import runner
 from agent.errors import SettingsError
 from agent.events import Watcher
@@ -36,7 +36,8 @@ class Loadable(Protocol):
 async def policy_of(settings: Settings) -> AsyncIterator[ModelPolicy]:
     """The policy of the model that the settings name, ready to be asked; its client is closed at the end.
 
-    Raises ClientError for a name that nobody knows, ModelError for a model that can't be read.
+    Raises ModelUnknown for a name that nobody knows, SettingsError for a codec or style that there is not, ModelError
+    for a model that can't be read, ClientError for a server that can't be reached.
     """
     model = settings.model
     profile = clients.resolve(
@@ -48,6 +49,8 @@ async def policy_of(settings: Settings) -> AsyncIterator[ModelPolicy]:
         prompt=model.prompt,
         constrained=model.constrained,
     )
+    if profile.codec not in CODECS:
+        raise SettingsError(f"model.codec: there is no codec {profile.codec!r}; known are {', '.join(CODECS)}")
     if profile.prompt not in STYLES:
         raise SettingsError(f"model.prompt: there is no style {profile.prompt!r}; known are {', '.join(STYLES)}")
     client = profile.make()

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from perception.clients.client import ModelClient, Sampling
-from perception.errors import ClientError, ModelError
+from perception.errors import ModelError, ModelUnknown
 
 GROUP = "handeye.clients"
 NANO = Path(__file__).resolve().parent.parent / "nano"
@@ -53,7 +53,7 @@ def resolve(
     """The model that a name, a folder or an address means.
 
     served_name: what a server calls the model, empty for the part behind # or the first it lists; codec, prompt: else
-    what suits the model; constrained: whether a server is sent the JSON Schema. Raises ClientError for a name that
+    what suits the model; constrained: whether a server is sent the JSON Schema. Raises ModelUnknown for a name that
     nobody knows, ModelError for a folder without a model.
     """
     if name.startswith(("http://", "https://")):
@@ -81,7 +81,7 @@ def _named(name: str, max_seconds: float) -> ModelProfile:
     if path.is_dir():
         return _folder(path, "computer_use", max_seconds)
     known = ", ".join(names())
-    raise ClientError(
+    raise ModelUnknown(
         f'There is no model "{name}": known are {known}, a folder, the address of a server (http://HOST:PORT), '
         "and scripted:FILE."
     )

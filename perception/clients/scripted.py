@@ -68,7 +68,8 @@ def read_script(path: Path) -> list[str | Completion]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ClientError(f"The script {path} can't be read: {error}. Give a JSON Lines file of replies.") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ClientError(f"The script {path} can't be read: {reason}. Give a JSON Lines file of replies.") from error
     return [_reply(line, path, number) for number, line in enumerate(lines, 1) if line.strip()]
 
 

@@ -9,6 +9,8 @@ import asyncio
 import base64
 import io
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -75,6 +77,15 @@ class OpenAIClient:
         """What the server calls the model; its address before the first answer, where no name was given."""
         return self._model or self._base
 
+    async def load(self) -> None:
+        """Ask the server for its model where none was named, so that a wrong address shows before a run begins.
+
+        Raises ClientError when the server can't be reached or lists no model.
+        """
+        if not self._model:
+            async with self._in_time(self._sampling.max_seconds):
+                self._model = await self._first_model()
+
     async def generate(
         self,
         messages: list[Message],
@@ -89,25 +100,29 @@ class OpenAIClient:
         """
         chosen = sampling or self._sampling
         begun = perf_counter()
-        try:
-            async with asyncio.timeout(chosen.max_seconds):
-                payload = await self._payload(messages, schema if self._constrained else None, chosen)
-                answer = await self._ask(payload)
-        except TimeoutError as error:
-            raise ClientTimeout(
-                f"{self._base} did not answer within {chosen.max_seconds:g} s: wait for the server, or raise the limit."
-            ) from error
+        async with self._in_time(chosen.max_seconds):
+            payload = await self._payload(messages, schema if self._constrained else None, chosen)
+            answer = await self._ask(payload)
         return _completion(answer, self.name, (perf_counter() - begun) * 1e3)
 
     async def close(self) -> None:
         """Closes the connections; may be called twice."""
         await self._http.aclose()
 
+    @asynccontextmanager
+    async def _in_time(self, seconds: float) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError as error:
+            raise ClientTimeout(
+                f"{self._base} did not answer within {seconds:g} s: wait for it, or raise model.timeout_seconds."
+            ) from error
+
     async def _payload(
         self, messages: list[Message], schema: dict[str, Any] | None, sampling: Sampling
     ) -> dict[str, Any]:
-        if not self._model:
-            self._model = await self._first_model()
+        await self.load()
         payload: dict[str, Any] = {
             "model": self._model,
             "messages": await asyncio.to_thread(lambda: [_turn(message) for message in messages]),
@@ -171,6 +186,7 @@ class OpenAIClient:
             )
         if response.is_error:
             hint = f" Is {KEY_VARIABLE} right?" if response.status_code in (401, 403) else ""
+            hint = " Is this the address of an OpenAI-compatible API?" if response.status_code in (404, 405) else hint
             raise _Refused(f"{self._base} answered {response.status_code}: {words}{hint}", words)
         try:
             answer = response.json()
@@ -185,7 +201,7 @@ class OpenAIClient:
         try:
             content = response.json()
         except ValueError:
-            content = response.text
+            content = "(a web page)" if response.text.lstrip().startswith("<") else response.text
         if isinstance(content, dict):
             inner = content.get("error", content)
             content = inner.get("message", inner) if isinstance(inner, dict) else inner

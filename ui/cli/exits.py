@@ -58,7 +58,7 @@ def code_of(error: BaseException) -> int:
         return USAGE
     if _missing_part(error) or isinstance(error, PartMissing) or _named(error, "SandboxMissing"):
         return MISSING
-    if _named(error, "SettingsError"):
+    if any(_named(error, name) for name in ("SettingsError", "ModelUnknown", "AddressError")):
         return USAGE
     return BROKEN
 

@@ -6,6 +6,7 @@ The run's folder holds every step and screenshot, and a replay.html to watch it 
 import argparse
 
 from ui.cli.configuration import add_run_flags, load_settings
+from ui.cli.exits import UsageError
 from ui.cli.output import Output
 
 
@@ -26,6 +27,8 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     from ui.cli.live import LivePrinter
     from ui.walking import environment_of, walk
 
+    if not arguments.instruction.strip():
+        raise UsageError("the instruction is empty: say in words what should be done")
     settings = load_settings(arguments)
     task = Task(
         id="run",

@@ -81,10 +81,13 @@ def test_a_step_limit_is_a_failed_task(
     ("flags", "code", "said"),
     [
         (["--url", "http://127.0.0.1:1/"], exits.BROKEN, "can't be opened"),
-        (["--url", "gopher://x"], exits.BROKEN, "an address begins with http://"),
-        (["--url", "URL", "--viewport", "0x0"], exits.USAGE, "--viewport 0x0"),
+        (["--url", "gopher://x"], exits.USAGE, "an address begins with http://"),
+        (["--url", "ABSENT"], exits.BROKEN, "404"),
+        (["--url", "URL", "--viewport", "0x0"], exits.USAGE, "both sides must be at least 1"),
         (["--url", "URL", "--viewport", "wide"], exits.USAGE, "such as 1280x720"),
-        (["--url", "URL", "--model", "nowhere"], exits.BROKEN, 'There is no model "nowhere"'),
+        (["--url", "URL", "--model", "nowhere"], exits.USAGE, 'There is no model "nowhere"'),
+        (["--url", "URL", "--model", "http://127.0.0.1:1"], exits.BROKEN, "can't be reached"),
+        (["--url", "URL", "--codec", "none"], exits.USAGE, "model.codec"),
         (["--url", "URL", "--model", "scripted:nowhere"], exits.BROKEN, "nowhere"),
         (["--url", "URL", "--max-steps", "0"], exits.USAGE, "run.max_steps"),
         (["--url", "URL", "--max-steps", "many"], exits.USAGE, "--max-steps"),
@@ -102,13 +105,23 @@ def test_bad_input_is_one_line_and_leaves_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     url = page_server.add("/form", PAGE)
-    given = [url if flag == "URL" else flag for flag in flags]
+    given = [{"URL": url, "ABSENT": f"{url}/absent"}.get(flag, flag) for flag in flags]
     model = [] if "--model" in given else ["--model", _script(tmp_path, END)]
     assert main(["run", "x", *given, *model, "--runs", str(runs_folder)]) == code
     printed = capsys.readouterr()
     assert printed.err.startswith("handeye: ")
     assert said in printed.err
     assert printed.err.count("\n") == 1
+    assert list(runs_folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("instruction", "said"), [("  ", "is empty"), ("caf\udce9", "is not UTF-8")])
+def test_an_instruction_that_says_nothing_is_wrong_usage(
+    instruction: str, said: str, tmp_path: Path, runs_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["run", instruction, "--url", "http://x", "--model", _script(tmp_path, END), "--runs", str(runs_folder)]
+    assert main(words) == exits.USAGE
+    assert said in capsys.readouterr().err
     assert list(runs_folder.iterdir()) == []
 
 
