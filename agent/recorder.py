@@ -5,6 +5,7 @@ before. What reading has to mend (a torn last line) is said in the trajectory's 
 refused.
 """
 
+import errno
 import os
 import re
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ def now() -> str:
 
 def new_folder(runs: Path, task_id: str) -> Path:
     """A folder for a new run, named by time and task, that does not exist yet."""
-    slug = re.sub(r"[^a-z0-9]+", "-", task_id.lower()).strip("-")[:40] or "run"
+    slug = re.sub(r"[^a-z0-9]+", "-", task_id.lower())[:40].strip("-") or "run"
     stem = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{slug}"
     names = [stem, *(f"{stem}-{number}" for number in range(2, 10_000))]
     return next(runs / name for name in names if not (runs / name).exists())
@@ -84,13 +85,15 @@ class Recorder:
             folder.mkdir(parents=True, exist_ok=True)
             journal = Journal(folder / STEPS_FILE)
             _replace(folder / RUN_FILE, run)
-        except (OSError, RecordError) as error:
+        except BaseException as error:
             if journal is not None:
                 journal.close()
                 (folder / STEPS_FILE).unlink(missing_ok=True)
             if not existed and folder.exists():
                 folder.rmdir()
-            raise _as_record_error(folder, error) from error
+            if isinstance(error, OSError):
+                raise _as_record_error(folder, error) from error
+            raise
         return cls(folder, run, journal)
 
     @classmethod
@@ -176,7 +179,7 @@ def _parse(kind: type[Record], content: bytes, where: str) -> Record:
 def _torn_note(torn: bytes) -> tuple[str, ...]:
     if not torn:
         return ()
-    return (f"{STEPS_FILE} ended in a torn line ({len(torn)} bytes), which was cut: that step was not recorded",)
+    return (f"{STEPS_FILE} ended in a torn line ({len(torn)} bytes), which is cut off: that step was not recorded",)
 
 
 def _replace(path: Path, record: BaseModel) -> None:
@@ -195,7 +198,6 @@ def _replace(path: Path, record: BaseModel) -> None:
             unfinished.unlink(missing_ok=True)
 
 
-def _as_record_error(path: Path, error: OSError | RecordError) -> RecordError:
-    if isinstance(error, RecordError):
-        return error
-    return RecordError(f"{path} can't be written: {error.strerror}")
+def _as_record_error(path: Path, error: OSError) -> RecordError:
+    what_to_do = "free some space" if error.errno == errno.ENOSPC else "choose another folder for runs (run.folder)"
+    return RecordError(f"{path} can't be written: {error.strerror}; {what_to_do}")

@@ -20,7 +20,9 @@ class Advice(NamedTuple):
     stop: bool = False
     """Whether to give up."""
     note: str = ""
-    """In words, for a model that reads notes and for the outcome's reason."""
+    """In words, for a model that reads notes."""
+    reason: str = ""
+    """In words, for the outcome of a run that gives up."""
 
 
 def advise(steps: Sequence[Step], stuck_after: int) -> Advice:
@@ -30,8 +32,13 @@ def advise(steps: Sequence[Step], stuck_after: int) -> Advice:
     idle = num_idle(steps)
     if idle == 0:
         return Advice()
-    note = f"{_cause(steps)}. Do something else: another control, another point, or scroll."
-    return Advice(attempt=idle, stop=idle >= stuck_after, note=note)
+    cause = _cause(steps).rstrip(".")
+    return Advice(
+        attempt=idle,
+        stop=idle >= stuck_after,
+        note=f"{cause}. Do something else: another control, another point, or scroll.",
+        reason=f"{idle} steps in a row made no headway (run.stuck_after). {cause}.",
+    )
 
 
 def num_idle(steps: Sequence[Step]) -> int:

@@ -156,7 +156,10 @@ async def _walk_to_outcome(context: Context) -> Outcome:
     except HandEyeError as error:
         return _conclude(context, Ending("failed", str(error)), None)
     except sqlite3.Error as error:
-        raise RecordError(f"{context.recorder.folder / CHECKPOINTS_FILE} can't be written: {error}") from error
+        folder = context.recorder.folder
+        raise RecordError(
+            f"{folder / CHECKPOINTS_FILE} can't be written: {error}; free some space, then: handeye resume {folder}"
+        ) from error
     except Exception as error:
         _conclude(context, Ending("failed", f"{type(error).__name__}: {error}"), None)
         raise

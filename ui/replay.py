@@ -25,7 +25,16 @@ from perception.errors import ImageError
 from perception.image_store import ImageStore
 from perception.observation import Frame, ImageRef
 from perception.overlay import Mark
-from ui.words import action_words, ending_words, headline, is_good, reason_words, step_verdict, timing_words
+from ui.words import (
+    action_words,
+    ending_words,
+    headline,
+    is_good,
+    page_notes,
+    reason_words,
+    step_verdict,
+    timing_words,
+)
 
 TEMPLATE = Path(__file__).with_name("replay.html")
 FILE_NAME = "replay.html"
@@ -144,7 +153,7 @@ def _step_notes(step: Step) -> list[str]:
     notes = [f"Reply {number}: {reply.error}" for number, reply in enumerate(step.replies, 1) if reply.error]
     if step.actor != "model":
         notes.append(f"Decided by a {step.actor}.")
-    return notes
+    return notes + page_notes(step)
 
 
 def _said(outcome: Outcome | None, notes: tuple[str, ...]) -> str:

@@ -24,7 +24,7 @@ OUTCOMES = {
     "token_limit": "the token limit was reached",
     "unparsable": "two replies in a row were not actions",
     "environment_over": "the page said it was over",
-    "interrupted": "it was interrupted",
+    "interrupted": "it was stopped and can be resumed",
     "failed": "something broke",
 }
 """Outcome kind -> what happened."""
@@ -79,6 +79,12 @@ def step_verdict(step: Step) -> str:
     return verdict_words(step.verdict, step.error)
 
 
+def page_notes(step: Step) -> list[str]:
+    """What the environment said beside the screen, such as a box that was closed or a tab that opened."""
+    notes = step.info.get("notes")
+    return [str(note) for note in notes] if isinstance(notes, list) else []
+
+
 def is_good(outcome: Outcome) -> bool:
     """Whether a command that ran the task succeeded: by the checker where there is one, else by how the run
     ended."""
@@ -109,5 +115,5 @@ def ending_words(outcome: Outcome) -> str:
 
 
 def reason_words(outcome: Outcome) -> str:
-    """Why it ended so; empty where the model ended it and its last thought, shown with the step, is all there is."""
-    return "" if outcome.kind in ("finished", "answered") else outcome.reason
+    """Why it ended so; empty where a person ended it, or the model, whose last thought is shown with the step."""
+    return "" if outcome.kind in ("finished", "answered", "interrupted") else outcome.reason

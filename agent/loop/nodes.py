@@ -110,7 +110,7 @@ async def recover(state: State, runtime: Runtime[Context]) -> Update:
     advice = recovery.advise(steps, context.settings.stuck_after)
     update: Update = {"attempt": advice.attempt, "advice": [advice.note] if advice.note else []}
     if advice.stop:
-        update["ending"] = {"kind": "stuck", "reason": advice.note, "answer": ""}
+        update["ending"] = {"kind": "stuck", "reason": advice.reason, "answer": ""}
     return update
 
 
@@ -214,8 +214,15 @@ def _step(state: State, context: Context) -> Step:
         error=receipt.error if receipt else "",
         verdict=None if state["verdict"] is None else Verdict.model_validate(state["verdict"]),
         timings=StepTimings(**state["timings"]),
-        info={**state["info"], **(receipt.info if receipt else {})},
+        info={**state["info"], **(receipt.info if receipt else {}), **_page_notes(state, receipt)},
     )
+
+
+def _page_notes(state: State, receipt: Receipt | None) -> dict[str, Any]:
+    """What the environment said beside the frames: before the first look at a world, and after every action."""
+    first = state["index"] == 0 or state["info"].get("fresh")
+    notes = [*(state["page_notes"] if first else ()), *(receipt.notes if receipt else ())]
+    return {"notes": notes} if notes else {}
 
 
 def _tell_decided(context: Context, index: int, choice: Choice, think_ms: float) -> None:

@@ -133,6 +133,13 @@ def test_a_folder_in_a_file_can_not_be_made_and_leaves_nothing(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_a_record_that_is_no_text_leaves_nothing(tmp_path):
+    record = run_record()
+    with pytest.raises(ValueError, match="surrogates"):
+        Recorder.create(tmp_path / "one", record.model_copy(update={"model": "caf\udce9"}))
+    assert list(tmp_path.iterdir()) == []
+
+
 def full_disk(folder, limit: int) -> str:
     """Let a process record until no file may grow past `limit` bytes, as on a full disk; what it printed."""
     code = f"""

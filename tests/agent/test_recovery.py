@@ -1,5 +1,5 @@
 from actions.action import LeftClick, Wait
-from agent.recovery import advise, num_idle
+from agent.recovery import Advice, advise, num_idle
 from perception.geometry import Point
 from tests.agent.samples import step
 
@@ -7,7 +7,7 @@ from tests.agent.samples import step
 def test_steps_that_change_the_screen_are_headway():
     steps = [step(0), step(1), step(2, action=Wait(seconds=1))]
     assert num_idle(steps) == num_idle([]) == 0
-    assert advise(steps, stuck_after=2) == (0, False, "")
+    assert advise(steps, stuck_after=2) == Advice()
 
 
 def test_steps_in_vain_are_counted_from_the_end():
@@ -15,6 +15,10 @@ def test_steps_in_vain_are_counted_from_the_end():
     advice = advise(steps, stuck_after=3)
     assert (advice.attempt, advice.stop) == (2, False)
     assert "locked" in advice.note
+    assert "Do something else" in advice.note
+    assert advice.reason.startswith("2 steps in a row")
+    assert "locked" in advice.reason
+    assert "Do something else" not in advice.reason
     assert advise(steps[:3], stuck_after=1).stop
 
 

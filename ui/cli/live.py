@@ -14,7 +14,16 @@ from rich.text import Text
 from agent.events import Decided, Event, RunEnded, RunStarted, Seen, StepRecorded
 from agent.trajectory import Outcome, Step
 from ui.cli.exits import plain
-from ui.words import action_words, ending_words, headline, is_good, reason_words, step_verdict, timing_words
+from ui.words import (
+    action_words,
+    ending_words,
+    headline,
+    is_good,
+    page_notes,
+    reason_words,
+    step_verdict,
+    timing_words,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,6 +60,8 @@ class LivePrinter:
             case StepRecorded():
                 self._say("")
                 self._print(step_line(event.step))
+                for note in page_notes(event.step):
+                    self._print(Text(f"{_INDENT}{plain(note, 200)}", "yellow"))
             case RunEnded():
                 self._say("")
 
@@ -105,7 +116,7 @@ def print_outcome(console: "Console", outcome: Outcome, folder: Path, replay: Pa
     word = headline(outcome)
     style = "bold green" if is_good(outcome) else "bold red"
     counts = f"{outcome.steps} steps, {outcome.seconds:.1f} s, {outcome.tokens} tokens"
-    console.print(Text.assemble((f"{word:<7}", style), f"{ending_words(outcome)}; {counts}"))
+    console.print(Text.assemble((f"{word:<6} ", style), f"{ending_words(outcome)}; {counts}"))
     for label, text in (("reason", reason_words(outcome)), ("answer", outcome.answer)):
         if text:
             console.print(Text.assemble((f"{label:<7}", "dim"), plain(text, 400)))

@@ -85,7 +85,7 @@ def test_text_of_the_model_is_shown_and_not_obeyed(tmp_path: Path) -> None:
     [
         (SUCCESS, ["done   the model said it is finished; 4 steps, 2.4 s, 1180 tokens", 'name        "Ada"']),
         (Outcome(kind="finished", success=False, score=Score(reward=0, success=False)), ["failed"]),
-        (Outcome(kind="interrupted"), ["interrupted", "handeye resume"]),
+        (Outcome(kind="interrupted"), ["interrupted it was stopped and can be resumed; 0 steps", "handeye resume"]),
         (Outcome(kind="failed", reason="the browser is gone"), ["failed", "the browser is gone", "handeye resume"]),
     ],
 )
@@ -95,6 +95,14 @@ def test_the_end_says_what_came_of_it(outcome: Outcome, said: list[str], tmp_pat
     text = _text(console)
     assert all(words in text for words in said)
     assert f"replay {tmp_path / 'replay.html'}" in text
+
+
+def test_what_the_page_said_is_told_under_the_step(tmp_path: Path) -> None:
+    console = _console()
+    step = load(record_run(tmp_path / "run")).steps[0]
+    said = step.model_copy(update={"info": {"notes": ['A message box said "Hi\x1b" and was closed.']}})
+    LivePrinter(console)(StepRecorded(run_id="run", step=said))
+    assert _text(console).splitlines()[-1] == '       A message box said "Hi " and was closed.'
 
 
 def test_a_step_that_did_not_do_what_it_should_says_why(tmp_path: Path) -> None:
