@@ -8,6 +8,7 @@ import argparse
 import importlib
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
@@ -53,7 +54,9 @@ class _Version(argparse.Action):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
+    """Run one command; returns its exit code. Without `argv` it is this process's own command."""
+    if argv is None:
+        _stop_as_by_ctrl_c()
     words = list(sys.argv[1:] if argv is None else argv)
     output = Output("--json" in words)
     debug = "--debug" in words
@@ -62,6 +65,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _dispatch(words, output)
     except (Exception, KeyboardInterrupt) as error:
         return _report(error, output, debug)
+    finally:
+        if argv is None:  # What is left is tidying up, and the exit code stands: no further Ctrl-C changes it.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _stop_as_by_ctrl_c() -> None:
+    """A polite kill and a closed terminal stop a run as Ctrl-C does, which leaves it resumable; nohup still holds."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def _dispatch(words: list[str], output: Output) -> int:
@@ -79,9 +93,19 @@ def _dispatch(words: list[str], output: Output) -> int:
     _add_common(parser)
     if any(word in ("-h", "--help") for word in words[1:]):
         return _leave_softly(lambda: parser.parse_args(words[1:]))
+    _check_text(words)
     arguments = parser.parse_args(words[1:])
     _configure_logging(arguments.debug)
     return module.execute(arguments, output)
+
+
+def _check_text(words: list[str]) -> None:
+    """What can't be written down as text can't be recorded."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError as error:
+            raise exits.UsageError(f"{exits.plain(word, 60)} is not UTF-8 text: write it as UTF-8") from error
 
 
 _HELP = argparse.RawDescriptionHelpFormatter
