@@ -6,10 +6,10 @@ middle of the control that it is a part of (place). All are dropped from the che
 """
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 PLACE_BINS = 100
+PLACE_SIGMA = 2.0
 
 
 def pointer_loss(scores: Tensor, cells: Tensor) -> tuple[Tensor, float]:
@@ -36,6 +36,10 @@ def attention_loss(queries: Tensor, keys: Tensor, allowed: Tensor, image: slice,
 
 
 def place_loss(logits: Tensor, centers: Tensor) -> Tensor:
-    """Cross entropy of the bins of x and y. logits [M, 2, PLACE_BINS]; centers float [M, 2], 0 to 1."""
-    bins = (centers * PLACE_BINS).long().clamp(0, PLACE_BINS - 1)
-    return F.cross_entropy(logits.float().flatten(0, 1), bins.flatten())
+    """Cross entropy of the bins of x and y against bell curves around the true place, PLACE_SIGMA bins wide, less the
+    curves' own entropy, so that 0 is perfect. logits [M, 2, PLACE_BINS]; centers float [M, 2], 0 to 1."""
+    middles = torch.arange(PLACE_BINS, device=centers.device) + 0.5
+    distances = (centers[..., None] * PLACE_BINS - middles) / PLACE_SIGMA
+    logs = (-(distances**2) / 2).log_softmax(-1)
+    curves = logs.exp()
+    return (curves * (logs - logits.float().log_softmax(-1))).sum(-1).mean()

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from agent.training.losses.naming import naming_loss
-from agent.training.losses.pointing import attention_loss, place_loss, pointer_loss
+from agent.training.losses.pointing import PLACE_SIGMA, attention_loss, place_loss, pointer_loss
 from agent.training.losses.reading import reading_loss
 from agent.training.losses.reply import COORDINATE_SHARE, bell, reply_loss
 
@@ -69,10 +69,16 @@ def test_the_attention_loss_is_zero_where_all_attention_falls_on_the_target() ->
     assert loss.item() == pytest.approx(0, abs=1e-5)
 
 
-def test_the_place_loss_knows_its_bins() -> None:
-    logits = torch.zeros(1, 2, 100)
-    logits[0, 0, 25] = logits[0, 1, 99] = 50
-    assert place_loss(logits, torch.tensor([[0.255, 1.0]])).item() == pytest.approx(0, abs=1e-5)
+def test_the_place_loss_is_zero_for_its_own_curve_and_grows_with_distance() -> None:
+    def curve(x: float) -> torch.Tensor:
+        bins = (torch.arange(100) + 0.5 - 100 * x) / PLACE_SIGMA
+        return (-(bins**2) / 2)[None]
+
+    def loss(x: float, y: float) -> float:
+        return place_loss(torch.stack((curve(x), curve(y)), 1), torch.tensor([[0.255, 0.9]])).item()
+
+    assert loss(0.255, 0.9) == pytest.approx(0, abs=1e-5)
+    assert 0 < loss(0.27, 0.9) < loss(0.4, 0.9)
 
 
 def test_the_reading_loss_measures_characters_only() -> None:
