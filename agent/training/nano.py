@@ -44,13 +44,13 @@ def shape(tokenizer: Tokenizer, **changes: Any) -> Config:
     """nano's config; `changes` replace fields of the tower (`vision_…`) or the decoder (`text_…`)."""
     vocab = tokenizer.get_vocab()
     vision = {
-        "depth": 4,
+        "depth": 6,
         "hidden_size": 256,
         "intermediate_size": 768,
         "num_heads": 4,
         "out_hidden_size": 256,
         "num_position_embeddings": 576,
-        "deepstack_visual_indexes": (1,),
+        "deepstack_visual_indexes": (2,),
     }
     text = {
         "vocab_size": tokenizer.get_vocab_size(),
