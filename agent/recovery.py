@@ -1,15 +1,17 @@
 """What to do when a run goes nowhere: try otherwise, then stop.
 
 A pure reading of the recorded steps, so a resumed run comes to the same as one that was never cut. A step
-makes no headway when it repeats an action on a screen where that very action was carried out before, or when
-it failed or changed nothing. The length of the unbroken row of such steps at the end tells what to do.
+makes no headway when it repeats an action on a screen where that action was carried out before, give or take a
+few pixels, or when it failed or changed nothing. The length of the unbroken row of such steps at the end tells what to do.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from actions.action import ACTION
 from agent.trajectory import Step
+
+SAME_POINT_PIXELS = 8
+"""Clicks so close to each other are one click: a model that repeats itself seldom hits the very same pixel."""
 
 
 class Advice(NamedTuple):
@@ -43,19 +45,26 @@ def advise(steps: Sequence[Step], stuck_after: int) -> Advice:
 
 def num_idle(steps: Sequence[Step]) -> int:
     """How many steps at the end made no headway."""
-    seen: set[tuple[str, str]] = set()
     idle = 0
-    for step in steps:
-        again = _signature(step) in seen
+    for index, step in enumerate(steps):
+        again = any(_alike(step, earlier) for earlier in steps[:index])
         idle = idle + 1 if again or _in_vain(step) else 0
-        seen.add(_signature(step))
     return idle
 
 
-def _signature(step: Step) -> tuple[str, str]:
-    """The screen and the action; reading a point again on an equal screen can only end as it did."""
-    action = "" if step.action is None else ACTION.dump_json(step.action).decode()
-    return step.before.digest, action
+def _alike(step: Step, earlier: Step) -> bool:
+    """Whether both did the same on equal screens: that can only end as it did."""
+    if step.before.digest != earlier.before.digest or step.action is None or earlier.action is None:
+        return step.before.digest == earlier.before.digest and step.action == earlier.action
+    mine, other = step.action.model_dump(), earlier.action.model_dump()
+    return mine.keys() == other.keys() and all(_near(mine[key], other[key]) for key in mine)
+
+
+def _near(value: Any, other: Any) -> bool:
+    """Equal, or points that hit the same thing."""
+    if isinstance(value, dict) and isinstance(other, dict):
+        return all(abs(value[axis] - other[axis]) <= SAME_POINT_PIXELS for axis in ("x", "y"))
+    return value == other
 
 
 def _in_vain(step: Step) -> bool:

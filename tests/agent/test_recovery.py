@@ -29,8 +29,14 @@ def test_the_same_action_on_the_same_screen_is_no_headway():
 
 
 def test_another_point_on_the_same_screen_is_another_action():
-    other = LeftClick(at=Point(x=9, y=9))
+    other = LeftClick(at=Point(x=19, y=9))
     assert num_idle([step(0, before="a"), step(1, action=other, before="a")]) == 0
+
+
+def test_a_point_beside_the_last_one_is_the_same_action():
+    """A box that is ticked and unticked in turn, never at the very same pixel."""
+    ticks = [step(n, action=LeftClick(at=Point(x=30 + n, y=50 - n)), before="ab"[n % 2]) for n in range(6)]
+    assert num_idle(ticks) == 4
 
 
 def test_an_action_that_was_cut_by_a_crash_is_no_headway():
