@@ -2,7 +2,8 @@
 
 A pure reading of the recorded steps, so a resumed run comes to the same as one that was never cut. A step
 makes no headway when it repeats an action on a screen where that action was carried out before, give or take a
-few pixels, or when it failed or changed nothing. The length of the unbroken row of such steps at the end tells what to do.
+few pixels, or when it failed or changed nothing. The length of the unbroken row of such steps at the end tells what
+to do.
 """
 
 from collections.abc import Sequence
