@@ -6,13 +6,11 @@ refused.
 """
 
 import errno
-import os
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -21,6 +19,7 @@ from pydantic_core import from_json
 from agent.errors import RecordError
 from agent.journal import Journal, read_lines
 from agent.trajectory import SCHEMA_VERSION, Outcome, RunRecord, Step, Trajectory
+from perception.files import replace_file
 from perception.image_store import ImageStore
 
 RUN_FILE = "run.json"
@@ -183,19 +182,10 @@ def _torn_note(torn: bytes) -> tuple[str, ...]:
 
 
 def _replace(path: Path, record: BaseModel) -> None:
-    unfinished: Path | None = None
     try:
-        with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            unfinished = Path(file.name)
-            file.write(record.model_dump_json(indent=2).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
+        replace_file(path, record.model_dump_json(indent=2).encode() + b"\n")
     except OSError as error:
         raise _as_record_error(path, error) from error
-    finally:
-        if unfinished is not None:
-            unfinished.unlink(missing_ok=True)
 
 
 def _as_record_error(path: Path, error: OSError) -> RecordError:

@@ -3,11 +3,10 @@
 A file appears under its name only when it is whole: it is written beside it, synced, and renamed.
 """
 
-import os
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from perception.errors import ImageError
+from perception.files import replace_file
 from perception.observation import Frame, ImageRef
 from perception.screenshot import decode_png, encode_png
 
@@ -49,28 +48,8 @@ class ImageStore:
         return frame
 
     def _write(self, frame: Frame, path: Path) -> None:
-        picture = encode_png(frame)
-        unfinished: Path | None = None
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as file:
-                unfinished = Path(file.name)
-                file.write(picture)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(unfinished, path)
-            _sync_folder(self.folder)
+            replace_file(path, encode_png(frame))
         except OSError as error:
             raise ImageError(f"the image {path} can't be written: {error.strerror}") from error
-        finally:
-            if unfinished is not None:
-                unfinished.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename last: the new name is in the folder, and the folder is what must reach the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,19 +9,19 @@ import base64
 import html
 import io
 import json
-import os
 import re
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from PIL import Image
 
 from agent.marks import step_marks
+from agent.recorder import image_store
 from agent.trajectory import Outcome, Step, Trajectory
 from perception.errors import ImageError
+from perception.files import replace_file
 from perception.image_store import ImageStore
 from perception.observation import Frame, ImageRef
 from perception.overlay import Mark
@@ -29,7 +29,7 @@ from ui.words import (
     action_words,
     ending_words,
     headline,
-    is_good,
+    outcome_tone,
     page_notes,
     reason_words,
     step_verdict,
@@ -48,16 +48,8 @@ def write_replay(trajectory: Trajectory, folder: Path) -> Path:
 
     Raises OSError when the folder can't be written to.
     """
-    page = render(trajectory, ImageStore(folder / "images"))
     path = folder / FILE_NAME
-    with NamedTemporaryFile("w", dir=folder, suffix=".part", delete=False, encoding="utf-8") as file:
-        try:
-            file.write(page)
-            file.close()
-            os.replace(file.name, path)
-        except OSError:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+    replace_file(path, render(trajectory, image_store(folder)).encode())
     return path
 
 
@@ -97,7 +89,7 @@ def _page_data(trajectory: Trajectory, store: ImageStore) -> dict[str, Any]:
     return {
         "instruction": run.task.instruction,
         "headline": headline(outcome),
-        "tone": _run_tone(outcome),
+        "tone": outcome_tone(outcome),
         "said": _said(outcome, trajectory.notes),
         "ending": _sentence(ending_words(outcome)) if outcome else "The run has no outcome yet.",
         "model": run.model,
@@ -133,12 +125,6 @@ def _step_data(step: Step, marks: tuple[Mark, ...]) -> dict[str, Any]:
         "marks": [mark.model_dump() for mark in marks],
         "replies": [reply.text for reply in step.replies],
     }
-
-
-def _run_tone(outcome: Outcome | None) -> str:
-    if outcome is None or outcome.kind == "interrupted":
-        return "open"
-    return "good" if is_good(outcome) else "bad"
 
 
 def _tone(step: Step) -> str:
