@@ -93,6 +93,13 @@ def is_good(outcome: Outcome) -> bool:
     return outcome.kind in ("finished", "answered")
 
 
+def outcome_tone(outcome: Outcome | None) -> str:
+    """What colour an outcome has: open (it can go on), good or bad."""
+    if outcome is None or outcome.kind == "interrupted":
+        return "open"
+    return "good" if is_good(outcome) else "bad"
+
+
 def headline(outcome: Outcome | None) -> str:
     """One word for an outcome: done, failed, interrupted, or what kept it from ending."""
     if outcome is None:

@@ -201,7 +201,7 @@ class OpenAIClient:
         try:
             content = response.json()
         except ValueError:
-            content = "(a web page)" if response.text.lstrip().startswith("<") else response.text
+            content = "(a web page)." if response.text.lstrip().startswith("<") else response.text
         if isinstance(content, dict):
             inner = content.get("error", content)
             content = inner.get("message", inner) if isinstance(inner, dict) else inner

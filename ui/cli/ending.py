@@ -16,7 +16,11 @@ def end_run(output: Output, folder: Path, outcome: "Outcome") -> int:
     from ui.cli.live import print_outcome
     from ui.replay import write_replay
 
-    path = write_replay(load(folder), folder)
+    try:
+        path = write_replay(load(folder), folder)
+    except OSError:  # How the run went is said all the same.
+        print_outcome(output.console, outcome, folder, None)
+        raise
     print_outcome(output.console, outcome, folder, path)
     output.result({"run": str(folder), "replay": str(path), "outcome": outcome.model_dump(mode="json")})
     return code_of_outcome(outcome)

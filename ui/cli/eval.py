@@ -27,7 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("suite", metavar="SUITE", help=" or ".join(SUITES))
     parser.add_argument("--split", default=None, help="screens: heldout (default) or train")
     parser.add_argument("--tasks", metavar="A,B", help="miniwob: names of tasks (default: the ones that nano can try)")
-    parser.add_argument("--episodes", type=int, metavar="N", help="screens: how many screens; miniwob: of each task")
+    parser.add_argument(
+        "--episodes",
+        type=int,
+        metavar="N",
+        help="screens: how many screens, each with several questions; miniwob: of each task",
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="the first seed")
     parser.add_argument("--keep", metavar="DIR", help="keep the runs in this folder")
     add_run_flags(parser)

@@ -154,6 +154,8 @@ def _configure_logging(debug: bool) -> None:
     if debug:
         for noisy in ("asyncio", "PIL", "httpcore", "markdown_it"):
             logging.getLogger(noisy).setLevel(logging.INFO)
+    else:  # What nobody waits for any more, such as a browser that was killed along with us, is no news for a person.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 
 def _report(error: BaseException, output: Output, debug: bool) -> int:

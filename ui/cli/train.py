@@ -77,7 +77,12 @@ def _config(kind: type[Any], arguments: argparse.Namespace) -> Any:
     for name in given:
         if name not in plain:
             raise exits.UsageError(f"this training has no setting {name}; it has {', '.join(plain)}")
-    return kind(**{name: _value(name, value, plain[name]) for name, value in given.items()})
+    settings = {name: _value(name, value, plain[name]) for name, value in given.items()}
+    for name, value in settings.items():
+        least = 1 if name == "steps" else 0
+        if isinstance(value, int | float) and name != "seed" and value < least:
+            raise exits.UsageError(f"{name}={value}: at least {least}")
+    return kind(**settings)
 
 
 def _value(name: str, value: Any, kind: type[Any]) -> Any:

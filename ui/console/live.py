@@ -13,7 +13,16 @@ from perception.geometry import Point
 from perception.overlay import draw
 from ui.console.stage import View
 from ui.replay import data_uri
-from ui.words import action_words, ending_words, headline, is_good, reason_words, step_verdict, timing_words
+from ui.words import (
+    action_words,
+    ending_words,
+    headline,
+    outcome_tone,
+    page_notes,
+    reason_words,
+    step_verdict,
+    timing_words,
+)
 
 _PHASES = {
     "idle": "No run yet",
@@ -28,7 +37,7 @@ STYLE = """
 .he-state b { font-weight: 600; } .he-state span { opacity: .7; overflow-wrap: anywhere; }
 .he-dot { width: 9px; height: 9px; border-radius: 50%; background: #9a968c; align-self: center; flex: none; }
 .he-dot.busy { background: #d98a1f; animation: he-breathe 1.4s ease-in-out infinite; }
-.he-dot.good { background: #1c7f68; } .he-dot.bad { background: #c8492a; }
+.he-dot.open { background: #d98a1f; } .he-dot.good { background: #1c7f68; } .he-dot.bad { background: #c8492a; }
 @keyframes he-breathe { 50% { opacity: .35; } }
 .he-note { padding: 8px 12px; margin-bottom: 10px; border-radius: 8px; font-size: 14px; border: 1px solid #d98a1f;
   background: #d98a1f1a; }
@@ -37,11 +46,11 @@ STYLE = """
 .he-screen img { display: block; max-width: 100%; max-height: 58vh; border-radius: 6px; box-shadow: 0 2px 16px #0002; }
 .he-screen p { opacity: .6; margin: 0; }
 .he-steps { list-style: none; padding: 0; margin: 14px 0 0; font-size: 14px; }
-.he-steps li { display: grid; grid-template-columns: 26px 1fr auto; gap: 2px 8px; padding: 7px 2px; margin: 0;
-  border-top: 1px solid var(--border-color-primary); }
+.he-steps li { display: grid; grid-template-columns: 26px 1fr minmax(auto, 42%); gap: 2px 8px; margin: 0;
+  padding: 7px 2px; border-top: 1px solid var(--border-color-primary); }
 .he-steps i { font-style: normal; opacity: .55; } .he-steps div { overflow-wrap: anywhere; }
 .he-steps code { font-size: 12.5px; background: none; border: 0; padding: 0; opacity: .75; }
-.he-steps small { opacity: .6; white-space: nowrap; }
+.he-steps small { opacity: .6; }
 .he-facts { display: grid; grid-template-columns: auto 1fr; gap: 3px 16px; margin: 12px 0 0; font-size: 14px; }
 .he-facts dt { opacity: .65; } .he-facts dd { margin: 0; overflow-wrap: anywhere; }
 .he-replay { width: 100%; height: 82vh; border: 1px solid var(--border-color-primary); border-radius: 12px; }
@@ -61,9 +70,9 @@ def _state(view: View) -> str:
     if view.error:
         colour, word, rest = "bad", "Not run", view.error
     elif view.outcome is not None:
-        colour = "good" if is_good(view.outcome) else "bad"
-        word = headline(view.outcome).capitalize()
+        colour, word = outcome_tone(view.outcome), headline(view.outcome).capitalize()
         rest = view.outcome.answer or reason_words(view.outcome) or ending_words(view.outcome)
+        rest += f"; go on with: handeye resume {view.folder}" if view.outcome.kind in ("interrupted", "failed") else ""
     elif view.decided is not None:
         rest = f"step {view.decided.index + 1}: {action_words(view.decided.action)}"
     elif view.phase == "running":
@@ -97,8 +106,9 @@ def _pointer(steps: tuple[Step, ...]) -> Point | None:
 def _step(step: Step) -> str:
     thought, action = escape(step.thought or "(no thought)"), escape(action_words(step.action))
     verdict, timing = escape(step_verdict(step)), escape(timing_words(step.timings))
+    notes = "".join(f"<br><small>{escape(note)}</small>" for note in page_notes(step))
     return (
-        f"<li><i>{step.index + 1}</i><div>{thought}<br><code>{action}</code></div>"
+        f"<li><i>{step.index + 1}</i><div>{thought}<br><code>{action}</code>{notes}</div>"
         f"<div><small>{verdict}<br>{timing}</small></div></li>"
     )
 

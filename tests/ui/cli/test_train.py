@@ -17,6 +17,8 @@ from ui.cli.main import main
         (["pretrain", "--set", "steps"], "write NAME=VALUE"),
         (["pretrain", "--set", "stepz=3"], "this training has no setting stepz; it has folder, "),
         (["pretrain", "--set", "steps=many"], "steps=many: this should be of the kind int"),
+        (["pretrain", "--steps", "0"], "steps=0: at least 1"),
+        (["pretrain", "--set", "batch_size=-1"], "batch_size=-1: at least 0"),
         (["pretrain", "--set", "bf16=maybe"], "bf16=maybe: write true or false"),
         (["pretrain", "--runs", "x"], "this training has no setting runs"),
     ],
@@ -33,7 +35,8 @@ def test_nothing_to_learn_from_is_one_line(
 ) -> None:
     words = ["train", "sft", "--runs", str(runs_folder), "--folder", str(tmp_path / "out")]
     assert main(words) == exits.BROKEN
-    assert "nothing" in capsys.readouterr().err or not (tmp_path / "out" / "model").exists()
+    assert "holds no step of a successful run to learn from" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow
