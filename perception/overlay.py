@@ -149,9 +149,7 @@ class _Canvas:
             )
 
 
-def _arrow_head(
-    tail: tuple[float, float], tip: tuple[float, float], length: float
-) -> list[tuple[float, float]]:
+def _arrow_head(tail: tuple[float, float], tip: tuple[float, float], length: float) -> list[tuple[float, float]]:
     """The two strokes at the tip, as one line through it; they open backwards by 30 degrees each side."""
     along = np.array([tip[0] - tail[0], tip[1] - tail[1]])
     norm = float(np.hypot(*along)) or 1.0

@@ -76,9 +76,7 @@ try:
 except ImageError as error:
     print(error)
 """
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
-    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert "can't be written: " in result.stdout
     assert "File too large" in result.stdout
     assert result.stdout.count("\n") == 1

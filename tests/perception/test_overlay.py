@@ -40,10 +40,7 @@ def test_a_point_is_inked_at_its_pixel_and_the_frame_given_is_left_alone() -> No
 
 def test_each_click_adds_a_ring() -> None:
     frame = _frame()
-    areas = [
-        _changed(frame, draw(frame, (PointMark(at=Point(x=100, y=60), rings=rings),))).area
-        for rings in range(4)
-    ]
+    areas = [_changed(frame, draw(frame, (PointMark(at=Point(x=100, y=60), rings=rings),))).area for rings in range(4)]
     assert areas == sorted(areas)
     assert len(set(areas)) == 4
 
