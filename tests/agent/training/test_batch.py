@@ -59,7 +59,7 @@ def test_every_reply_weighs_the_square_root_of_its_tokens() -> None:
 
 def test_pointers_stand_from_the_end_of_the_name_to_the_coordinates() -> None:
     batch = pack([row(click(), click("Other"))], 128)
-    following = [nano.tokenizer().decode([batch.targets[at, place]]) for at, place in batch.pointers]
+    following = [nano.tokenizer().decode([int(batch.targets[at, place])]) for at, place in batch.pointers]
     assert following == ['", "action": "left_click", "coordinate": ', "[", "512", "300"] * 2
     assert batch.cells.shape == (8, 48)
 
