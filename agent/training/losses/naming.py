@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-NONE_WEIGHT = 0.2
+NONE_WEIGHT = 0.03
 """How much a token counts that has nothing of an attribute: most have not."""
 
 
