@@ -35,7 +35,7 @@ from agent.training.stage import Options, Report, Stage, quiet, run
 from perception.qwen3vl import weights
 from perception.qwen3vl.model import Qwen3VL
 
-READ = Weights(reply=0.0, reading=1.0, place=0.2, naming=0.2, spelling=0.1)
+READ = Weights(reply=0.0, reading=1.0, place=0.2, naming=0.5, spelling=0.2)
 LEARN = Weights(reply=1.0, reading=1.0, place=0.5, naming=0.5, spelling=0.5, pointer=0.5, attention=0.5)
 WATCHED_LAYER = 3
 DENSE_SHARE = 0.5

@@ -1,6 +1,5 @@
 """Pages of many genres, each a function that fills a canvas from a kit and returns the widgets that can be reached."""
 
-from agent.training.screens import tables
 from agent.training.screens.buttons import button, link, spinner, tabs
 from agent.training.screens.canvas import Canvas, mixed
 from agent.training.screens.choices import checkbox
@@ -10,6 +9,7 @@ from agent.training.screens.layouts import Area, Makers, bar, flow, free_place, 
 from agent.training.screens.marks import icon, shape
 from agent.training.screens.prose import heading, paragraph, plain
 from agent.training.screens.record import Widget
+from agent.training.screens.tables import menu, menu_bar, table
 
 
 def scattered_page(kit: Kit, canvas: Canvas, area: Area) -> list[Widget]:
@@ -89,7 +89,7 @@ def marks_page(kit: Kit, canvas: Canvas, area: Area) -> list[Widget]:
 def table_page(kit: Kit, canvas: Canvas, area: Area) -> list[Widget]:
     """A table with a few controls about it."""
     makers: Makers = (
-        (tables.table, 5),
+        (table, 5),
         (heading, 1),
         (tabs, 1),
         (rows(button), 2),
@@ -104,13 +104,13 @@ def menu_page(kit: Kit, canvas: Canvas, area: Area) -> list[Widget]:
     """A page with a menu open over it; only the menu and the bar can be reached."""
     whole = area
     kept: list[Widget] = []
-    row = tables.menu_bar(kit, area.width)
+    row = menu_bar(kit, area.width)
     if row and kit.chance(0.7):
         canvas.rect((area.x, area.y, area.x + area.width, area.y + row.height), mixed(kit.ground, kit.ink, 0.08))
         kept = row.paint(canvas, area.x, area.y)
         area = area.below(area.y + row.height)
     scatter(kit, canvas, area, kit.rng.randint(3, 9))
-    panel = tables.menu(kit, area.width - 10)
+    panel = menu(kit, area.width - 10)
     if panel is None or panel.height > area.height - 4:
         return kept
     if kept:

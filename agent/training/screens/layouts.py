@@ -6,7 +6,6 @@ Pieces are made first, so that they know their sizes, and are painted where they
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.training.screens import tables
 from agent.training.screens.buttons import button, link, tabs
 from agent.training.screens.canvas import Canvas, mixed
 from agent.training.screens.choices import checkbox, radio_group, select, slider
@@ -15,6 +14,7 @@ from agent.training.screens.kit import Kit, Piece, stacked
 from agent.training.screens.marks import icon, shape
 from agent.training.screens.prose import heading, paragraph, plain
 from agent.training.screens.record import Box, Widget
+from agent.training.screens.tables import listing, menu_bar, table
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ SCATTERED: Makers = (
     (radio_group, 1),
     (select, 1),
     (slider, 1),
-    (tables.listing, 1),
+    (listing, 1),
 )
 COLUMN: Makers = (
     (rows(button), 4),
@@ -89,8 +89,8 @@ COLUMN: Makers = (
     (select, 2),
     (slider, 1),
     (tabs, 1),
-    (tables.table, 1),
-    (tables.listing, 1),
+    (table, 1),
+    (listing, 1),
     (heading, 1),
 )
 
@@ -153,7 +153,7 @@ def bar(kit: Kit, canvas: Canvas, area: Area) -> tuple[list[Widget], Area]:
     )
     pieces: list[Piece] = []
     left = area.width - 12
-    makers: list[Maker] = [heading] if kit.chance(0.5) else [tables.menu_bar] if kit.chance(0.5) else [link]
+    makers: list[Maker] = [heading] if kit.chance(0.5) else [menu_bar] if kit.chance(0.5) else [link]
     makers += [icon, icon] if kit.chance(0.6) else [button]
     for make in makers:
         piece = make(kit, left * 0.6)

@@ -6,9 +6,21 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from agent.training.screens import genres
 from agent.training.screens.canvas import Canvas
 from agent.training.screens.forms import form_page
+from agent.training.screens.genres import (
+    busy_page,
+    column_page,
+    dialog_page,
+    marks_page,
+    menu_page,
+    note_page,
+    pane_page,
+    plain_page,
+    prose_page,
+    scattered_page,
+    table_page,
+)
 from agent.training.screens.glyphs import glyph_grid
 from agent.training.screens.hints import banner_height, draw_banner, draw_hint
 from agent.training.screens.kit import Kit
@@ -21,17 +33,17 @@ Genre = Callable[[Kit, Canvas, Area], list[Widget]]
 
 GENRES: dict[str, tuple[Genre, float]] = {
     "form": (form_page, 34),
-    "scattered": (genres.scattered_page, 20),
-    "column": (genres.column_page, 12),
-    "pane": (genres.pane_page, 5),
-    "prose": (genres.prose_page, 6),
-    "plain": (genres.plain_page, 6),
-    "marks": (genres.marks_page, 5),
-    "table": (genres.table_page, 4),
-    "menu": (genres.menu_page, 3),
-    "dialog": (genres.dialog_page, 4),
-    "note": (genres.note_page, 2),
-    "busy": (genres.busy_page, 1.5),
+    "scattered": (scattered_page, 20),
+    "column": (column_page, 12),
+    "pane": (pane_page, 5),
+    "prose": (prose_page, 6),
+    "plain": (plain_page, 6),
+    "marks": (marks_page, 5),
+    "table": (table_page, 4),
+    "menu": (menu_page, 3),
+    "dialog": (dialog_page, 4),
+    "note": (note_page, 2),
+    "busy": (busy_page, 1.5),
 }
 """Every kind of page and how often it comes."""
 
