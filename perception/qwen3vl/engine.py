@@ -82,7 +82,7 @@ class Engine:
         """Answers prompts side by side, in their order; timings are those of the whole batch.
 
         `stopped` is asked after every pass; when it says True, what there is so far is returned as cut by time.
-        Raises ValueError for a schema that can't be held or a prompt that doesn't fit its images.
+        Raises ValueError for a schema that can't be held, a prompt that is too long or doesn't fit its images.
         """
         begun = perf_counter()
         replies = [self._reply(request) for request in requests]
@@ -92,6 +92,9 @@ class Engine:
         return [self._completion(reply, timings) for reply in replies]
 
     def _reply(self, request: Request) -> Reply:
+        limit, length = self.model.config.text.max_position_embeddings, len(request.prompt.token_ids)
+        if length >= limit:
+            raise ValueError(f"the prompt has {length} tokens and this model takes fewer than {limit}: shorten it")
         constraint = None if request.schema is None else self._grammar.start(request.schema)
         return Reply(request, constraint, self._end_ids, together=self._together)
 

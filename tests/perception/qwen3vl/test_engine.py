@@ -211,3 +211,9 @@ def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
     (folder / "model.safetensors").unlink()
     with pytest.raises(ModelError, match=r"model\.safetensors is missing"):
         Engine.load(folder)
+
+
+def test_a_prompt_beyond_the_model_is_refused(engine: Engine, model: Qwen3VL) -> None:
+    limit = model.config.text.max_position_embeddings
+    with pytest.raises(ValueError, match=f"has {limit} tokens .* shorten it"):
+        engine.generate(Request(Prompt([5] * limit)))
