@@ -92,12 +92,12 @@ class PackedForward:
         if weights.place:
             centers = torch.from_numpy(batch.centers).to(device).flatten(0, 2)
             losses.add("place", place_loss(self._heads.places(features.tokens), centers), weights.place)
-        if weights.naming:
+        if weights.naming and batch.labels.any():
             labels = torch.from_numpy(batch.labels).to(device).flatten(0, 2)
             named = naming_loss(self._heads.name(features.tokens), labels, CLASSES)
             losses.add("naming", named.loss, weights.naming)
             losses.parts["naming_accuracy"] = named.accuracy
-        if weights.spelling:
+        if weights.spelling and batch.spelling.any():
             found = self.spell(features, torch.from_numpy(batch.spelling).to(device).flatten(0, 2))
             losses.add("spelling", found.loss, weights.spelling)
             losses.parts["spelling_accuracy"] = found.accuracy
