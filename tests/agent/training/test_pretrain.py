@@ -116,7 +116,7 @@ def test_batches_depend_on_seed_and_step_alone() -> None:
 
 def test_the_same_seed_gives_the_same_weights() -> None:
     def made(seed: int) -> torch.Tensor:
-        model = Qwen3VL(nano.shape(nano.tokenizer(), vision_depth=2, text_num_hidden_layers=1))
+        model = Qwen3VL(nano.shape(nano.tokenizer(), vision_depth=3, text_num_hidden_layers=1))
         initialise(model, vocabulary.number_ids(), seed)
         return model.model.language_model.embed_tokens.weight
 
