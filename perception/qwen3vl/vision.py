@@ -144,7 +144,7 @@ class VisionTower(nn.Module):
         x = self.patch_embed(pixel_values)
         frames = [(h, w) for t, h, w in grids for _ in range(t)]
         layouts = [self.layout(h, w, x.device) for h, w in frames]
-        x = x + self._positions(frames, layouts).to(x.dtype)
+        x = x + self._positions(frames, layouts)  # not cast down: under autocast the residual stream stays float32
         cos = torch.cat([layout.cos for layout in layouts]).to(compute_dtype(x))
         sin = torch.cat([layout.sin for layout in layouts]).to(cos.dtype)
         runs = _runs([h * w for h, w in frames])
