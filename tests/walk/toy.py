@@ -15,6 +15,7 @@ from actions.codec import codec
 from agent.policy import ModelPolicy
 from perception.clients.client import Completion, ImagePart, Message, Sampling, TextPart, Usage
 from perception.clients.scripted import ScriptedClient
+from perception.files import replace_file
 from perception.geometry import Size
 from perception.observation import Observation
 from sandboxes.environment import Transition
@@ -96,7 +97,7 @@ class LastingForm(PaintedEnvironment):
         """Acts, then keeps the state; pauses before and after, so that a kill can fall there."""
         await asyncio.sleep(self._pause)
         transition = await super().step(action)
-        self._state.write_text(json.dumps([self.values, self.focus, self.pressed]))
+        replace_file(self._state, json.dumps([self.values, self.focus, self.pressed]).encode())
         with self._log.open("a") as log:
             log.write(f"{action.model_dump_json()}\n")
         await asyncio.sleep(self._pause)
