@@ -33,8 +33,6 @@ class Row:
     in, or of the token itself."""
     labels: np.ndarray
     """int64 [height / 32, width / 32, 3]: what stands in each visual token, see `naming`."""
-    spelling: np.ndarray
-    """int64 [height / 32, width / 32, NUM_SPELLED]: the name of what stands there, 0 for no character."""
 
 
 @dataclass(slots=True)
@@ -49,8 +47,6 @@ class Batch:
     """float32 [B, H / 32, W / 32, 2]."""
     labels: np.ndarray
     """int64 [B, H / 32, W / 32, 3]."""
-    spelling: np.ndarray
-    """int64 [B, H / 32, W / 32, NUM_SPELLED]."""
     token_ids: np.ndarray
     """int64 [B, T]."""
     offsets: np.ndarray
@@ -89,7 +85,6 @@ def pack(rows: Sequence[Row], length: int) -> Batch:
         glyphs=np.stack([row.glyphs for row in rows]),
         centers=np.stack([row.centers for row in rows]),
         labels=np.stack([row.labels for row in rows]),
-        spelling=np.stack([row.spelling for row in rows]),
         token_ids=np.zeros(shape, np.int64),
         offsets=np.zeros(shape, np.int64),
         segments=np.full(shape, IGNORED, np.int64),

@@ -29,7 +29,6 @@ class Weights:
     reading: float = 0.0
     place: float = 0.0
     naming: float = 0.0
-    spelling: float = 0.0
     pointer: float = 0.0
     attention: float = 0.0
 
@@ -97,16 +96,7 @@ class PackedForward:
             named = naming_loss(self._heads.name(features.tokens), labels, CLASSES)
             losses.add("naming", named.loss, weights.naming)
             losses.parts["naming_accuracy"] = named.accuracy
-        if weights.spelling and batch.spelling.any():
-            found = self.spell(features, torch.from_numpy(batch.spelling).to(device).flatten(0, 2))
-            losses.add("spelling", found.loss, weights.spelling)
-            losses.parts["spelling_accuracy"] = found.accuracy
         return features, losses
-
-    def spell(self, features: ImageFeatures, spelling: Tensor) -> ReadingLoss:
-        """The loss of names on visual tokens that belong to a named control; spelling [V, NUM_SPELLED]."""
-        named = spelling[:, 0] > 0
-        return reading_loss(self._heads.spell(features.tokens[named]), spelling[named])
 
     def read(self, features: ImageFeatures, glyphs: Tensor) -> ReadingLoss:
         """The reading loss on patches in the tower's order; glyphs [B, H/16, W/16, slots]."""

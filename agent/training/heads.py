@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from agent.training.losses.pointing import PLACE_BINS
-from agent.training.naming import CLASSES, NUM_SPELLED
+from agent.training.naming import CLASSES
 from agent.training.screens.glyphs import NUM_CHARS, NUM_SLOTS
 from perception.qwen3vl.config import Config
 
@@ -15,7 +15,7 @@ POINTER_WIDTH = 128
 
 
 class TrainingHeads(nn.Module):
-    """Reading (per patch); place, naming and spelling (per visual token); pointer (per place that should know)."""
+    """Reading (per patch); place and naming (per visual token); pointer (per place that should know)."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -23,7 +23,6 @@ class TrainingHeads(nn.Module):
         self.reading = nn.Sequential(nn.LayerNorm(tower), nn.Linear(tower, NUM_SLOTS * NUM_CHARS))
         self.place = nn.Linear(width, 2 * PLACE_BINS)
         self.naming = nn.Linear(width, sum(CLASSES))
-        self.spelling = nn.Linear(width, NUM_SPELLED * NUM_CHARS)
         self.pointer_query = nn.Linear(width, POINTER_WIDTH, bias=False)
         self.pointer_key = nn.Linear(width, POINTER_WIDTH, bias=False)
 
@@ -38,10 +37,6 @@ class TrainingHeads(nn.Module):
     def name(self, tokens: Tensor) -> Tensor:
         """tokens [M, D] -> [M, sum of CLASSES]."""
         return self.naming(_normed(tokens))
-
-    def spell(self, tokens: Tensor) -> Tensor:
-        """tokens [M, D] -> [M, NUM_SPELLED, characters]."""
-        return self.spelling(_normed(tokens)).view(-1, NUM_SPELLED, NUM_CHARS)
 
     def point(self, queries: Tensor, tokens: Tensor) -> Tensor:
         """queries [Q, D] and the visual tokens of each one's row [Q, V, D] -> scores [Q, V]."""

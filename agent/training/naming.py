@@ -1,7 +1,6 @@
-"""What stands in each visual token: kind of control, colour, name of a shape or icon, and how its name is spelled.
+"""What stands in each visual token, as three class numbers: kind of control, colour, and the name of a shape or icon.
 
-A control is often wider than a token and named beside itself, as a field is by its label. A token that can spell the
-name of the control it is a part of can be found by that name.
+Only drawn marks have a colour and a name; words are what the reading loss is for.
 """
 
 from collections.abc import Sequence
@@ -9,14 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agent.training.screens.glyphs import CHAR_IDS
 from agent.training.screens.icons import ICONS
 from agent.training.screens.marks import COLOURS, SHAPES
 from agent.training.screens.record import Widget
 
 TOKEN_PIXELS = 32
-NUM_SPELLED = 8
-"""Characters of a name that are spelled; two names on a screen seldom share so many."""
 COVER = 0.25
 """A control is named where it takes so much of a token, or so much of it lies there."""
 
@@ -64,16 +60,6 @@ def label_grid(widgets: Sequence[Widget], width: int, height: int) -> np.ndarray
         label = label_of(widget)
         if label.kind:
             grid[_covered(widget, *grid.shape[:2])] = label
-    return grid
-
-
-def spelling_grid(widgets: Sequence[Widget], width: int, height: int) -> np.ndarray:
-    """int64 [height / 32, width / 32, NUM_SPELLED]: the first characters of the name of each token's control."""
-    grid = np.zeros((height // TOKEN_PIXELS, width // TOKEN_PIXELS, NUM_SPELLED), np.int64)
-    for widget in sorted(widgets, key=_area, reverse=True):
-        if widget.text and widget.kind in KINDS and widget.kind != "icon":
-            spelled = [CHAR_IDS.get(char, 0) for char in widget.text[:NUM_SPELLED]]
-            grid[_covered(widget, *grid.shape[:2])] = spelled + [0] * (NUM_SPELLED - len(spelled))
     return grid
 
 

@@ -27,7 +27,7 @@ from agent.training.initial import initialise
 from agent.training.learner import Learner, Rates
 from agent.training.memory import keep_freed_memory
 from agent.training.mixture import chosen
-from agent.training.naming import label_grid, spelling_grid
+from agent.training.naming import label_grid
 from agent.training.record import training_record, write_record
 from agent.training.sample import BETWEEN, PREFIX, SampleMaker
 from agent.training.screens import SIZES, Screen, dense, make_screen, questions
@@ -35,8 +35,8 @@ from agent.training.stage import Options, Report, Stage, quiet, run
 from perception.qwen3vl import weights
 from perception.qwen3vl.model import Qwen3VL
 
-READ = Weights(reply=0.0, reading=1.0, place=0.2, naming=0.5, spelling=0.2)
-LEARN = Weights(reply=1.0, reading=1.0, place=0.5, naming=0.5, spelling=0.5, pointer=0.5, attention=0.5)
+READ = Weights(reply=0.0, reading=1.0, place=0.2, naming=0.5)
+LEARN = Weights(reply=1.0, reading=1.0, place=0.5, naming=0.5, pointer=0.5, attention=0.5)
 WATCHED_LAYER = 3
 DENSE_SHARE = 0.5
 """Of the batches while reading is learned; the others are screens."""
@@ -144,8 +144,8 @@ def row_of(screen: Screen, samples: list[Any]) -> Row:
         columns = slice(max(0, int(left) // 32), int(max(left, right - 1)) // 32 + 1)
         rows = slice(max(0, int(top) // 32), int(max(top, bottom - 1)) // 32 + 1)
         centers[rows, columns] = ((aim[0] + aim[2]) / 2 / width, (aim[1] + aim[3]) / 2 / height)
-    named = label_grid(screen.widgets, width, height), spelling_grid(screen.widgets, width, height)
-    return Row(screen.image, screen.glyphs, samples, np.clip(centers, 0, 1), *named)
+    labels = label_grid(screen.widgets, width, height)
+    return Row(screen.image, screen.glyphs, samples, np.clip(centers, 0, 1), labels)
 
 
 def layout_of(samples: SampleMaker, model: Qwen3VL) -> Layout:

@@ -25,7 +25,7 @@ from agent.training.forward import PackedForward, Weights
 from agent.training.heads import TrainingHeads
 from agent.training.learner import Learner, Rates
 from agent.training.memory import keep_freed_memory
-from agent.training.naming import label_grid, spelling_grid
+from agent.training.naming import label_grid
 from agent.training.pretrain import layout_of, maker
 from agent.training.sample import Sample
 from agent.training.screens.glyphs import NUM_SLOTS
@@ -127,8 +127,8 @@ def _row(recorded: Recorded) -> Row:
     frame = image_store(Path(recorded.folder)).get(recorded.image)
     width, height = recorded.size
     glyphs = np.zeros((height // 16, width // 16, NUM_SLOTS), np.int16)
-    named = label_grid([], width, height), spelling_grid([], width, height)
-    return Row(frame.pixels, glyphs, [recorded.sample], own_centers(width, height), *named)
+    labels = label_grid([], width, height)
+    return Row(frame.pixels, glyphs, [recorded.sample], own_centers(width, height), labels)
 
 
 def sft(config: SftConfig, report: Report = quiet) -> Path:

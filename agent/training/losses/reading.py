@@ -1,4 +1,4 @@
-"""The reading loss: each 16 px patch says which characters lie in it. Spelling a control's name is the same for tokens.
+"""The reading loss: each 16 px patch says which characters lie in it.
 
 It teaches the tower to tell words apart long before a decoder could ask for that; without it, clicking on named text
 does not take off. Patches with text all count; of the empty ones a random part, so that blank does not rule.

@@ -9,10 +9,10 @@ from agent.training.batch import IGNORED, Row, cover_cells, own_centers, pack
 from agent.training.forward import PackedForward, Weights, patches, visibility
 from agent.training.heads import TrainingHeads
 from agent.training.initial import initialise
-from agent.training.naming import KINDS, NAMES, NUM_SPELLED, label_grid, label_of, spelling_grid
+from agent.training.naming import KINDS, NAMES, label_grid, label_of
 from agent.training.pretrain import layout_of, maker
 from agent.training.sample import Sample
-from agent.training.screens import CHARS, Widget
+from agent.training.screens import Widget
 from perception.qwen3vl.model import Qwen3VL
 
 REPLY = '{"thought": "Click \\"Save\\"", "action": "left_click", "coordinate": [512, 300]}'
@@ -25,8 +25,8 @@ def click(name: str = "Save", history: tuple[str, ...] = ()) -> Sample:
 def row(*samples: Sample, width: int = 256, height: int = 192) -> Row:
     image = np.random.default_rng(len(samples)).integers(0, 255, (height, width, 3), np.uint8)
     glyphs = np.zeros((height // 16, width // 16, 4), np.int16)
-    named = label_grid([], width, height), spelling_grid([], width, height)
-    return Row(image, glyphs, samples, own_centers(width, height), *named)
+    labels = label_grid([], width, height)
+    return Row(image, glyphs, samples, own_centers(width, height), labels)
 
 
 def small_model() -> Qwen3VL:
@@ -130,11 +130,3 @@ def test_a_mark_on_a_button_is_named_and_not_the_button() -> None:
     grid = label_grid([icon, Widget("button", (0, 0, 64, 32), "Set up")], 64, 32)
     assert grid[0, 0].tolist() == list(label_of(icon))
     assert grid[0, 1, 0] == KINDS.index("button") + 1
-
-
-def test_every_token_of_a_control_spells_its_name() -> None:
-    grid = spelling_grid(
-        [Widget("field", (0, 0, 64, 32), "Name"), Widget("text", (64, 0, 96, 32), "A long text")], 96, 32
-    )
-    spelled = ["".join(CHARS[char - 1] for char in token if char) for token in grid[0]]
-    assert spelled == ["Name", "Name", "A long text"[:NUM_SPELLED]]
