@@ -137,7 +137,7 @@ class _Steps:
         fastest = min(medians, key=medians.__getitem__)
         ours = [list(completion.token_ids) for completion in self._completions]
         equal = {
-            name: sum(mine == ids for mine, (_, ids) in zip(ours, answers, strict=True)) / len(ours)
+            name: sum(_same(mine, ids) for mine, (_, ids) in zip(ours, answers, strict=True)) / len(ours)
             for name, answers in self._theirs.items()
         }
         found: Figures = {f"transformers_{name}_ms_nano": value for name, value in medians.items()}
@@ -145,6 +145,11 @@ class _Steps:
         found["engine_vs_transformers_nano"] = medians[fastest] / median(self._wall)
         found["transformers"] = fastest
         return found
+
+
+def _same(ours: list[int], theirs: list[int]) -> bool:
+    """Equal but for the end token, which our engine does not spend a pass on when the schema is fulfilled."""
+    return theirs[: len(ours)] == ours and len(theirs) - len(ours) <= 1
 
 
 def _references(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:

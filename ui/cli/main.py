@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     output = Output("--json" in words)
     debug = "--debug" in words
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # torch's idle threads leave the cores to the browser
+    os.environ.setdefault("GOMP_SPINCOUNT", "30000")  # torch's idle threads soon leave the cores to the browser
     try:
         return _dispatch(words, output)
     except (Exception, KeyboardInterrupt) as error:
