@@ -16,7 +16,9 @@ from agent.training.losses.pointing import attention_loss, place_loss, pointer_l
 from agent.training.losses.reading import ReadingLoss, reading_loss, sampled_patches
 from agent.training.losses.reply import reply_loss
 from agent.training.naming import CLASSES
+from agent.training.saturation import clip_scores
 from perception.qwen3vl.model import Qwen3VL
+from perception.qwen3vl.rope import Grid
 from perception.qwen3vl.text import TextLayer
 from perception.qwen3vl.vision import ImageFeatures
 
@@ -77,12 +79,16 @@ class PackedForward:
         self._model, self._heads, self._layout = model, heads, layout
         self._generator = torch.Generator().manual_seed(seed)
 
+    def steady(self, batch: Batch, screens: int = 2) -> float:
+        """Hold the tower's attention scores within their limit, by some screens of the batch; gives the highest."""
+        images = torch.from_numpy(batch.images[:screens]).to(self._model.device)
+        return clip_scores(self._model.model.visual, patches(images), [self._grid(batch)] * len(images))
+
     def see(self, batch: Batch, weights: Weights) -> tuple[ImageFeatures, Losses]:
         """The tower, with all losses that need no decoder."""
         device = self._model.device
         images = torch.from_numpy(batch.images).to(device)
-        grid = (1, images.shape[1] // 16, images.shape[2] // 16)
-        features = self._model.encode_images(patches(images), [grid] * len(images))
+        features = self._model.encode_images(patches(images), [self._grid(batch)] * len(images))
         losses = Losses(torch.zeros((), device=device))
         if weights.reading:
             found = self.read(features, torch.from_numpy(batch.glyphs).to(device))
@@ -127,6 +133,9 @@ class PackedForward:
         learned = torch.from_numpy(batch.targets).to(hidden.device) >= 0
         return self._model.logits(hidden[:, self._before(batch) + len(self._layout.between) :][learned])
 
+    def _grid(self, batch: Batch) -> Grid:
+        return 1, batch.images.shape[1] // 16, batch.images.shape[2] // 16
+
     def _before(self, batch: Batch) -> int:
         return len(self._layout.prefix) + batch.images.shape[1] * batch.images.shape[2] // 1024
 
@@ -152,8 +161,7 @@ class PackedForward:
 
     def _positions(self, batch: Batch, head: Tensor) -> Tensor:
         """[3, B, L]: those of the shared part, then each question as if it stood right behind it."""
-        grid = (1, batch.images.shape[1] // 16, batch.images.shape[2] // 16)
-        shared = self._model.position_ids(head[None], [grid])
+        shared = self._model.position_ids(head[None], [self._grid(batch)])
         questions = shared[:, :, -1:] + 1 + torch.from_numpy(batch.offsets)[None].to(shared.device)
         return torch.cat((shared.expand(3, batch.num_screens, -1), questions), 2)
 

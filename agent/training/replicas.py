@@ -1,7 +1,7 @@
 """Several learner processes on one machine, each with batches of its own: one step is the mean of all their gradients.
 
 On a CPU two processes of one thread each learn nearly twice as fast as one, where two threads of one process do not.
-All replicas begin with the same weights and take the same steps, so nothing but gradients ever crosses; the first one
+All replicas begin with the same weights and take the same steps, so little but gradients ever crosses; the first one
 alone reports, logs and saves. Left out: more than one machine, and GPUs (use `torchrun` and one process for each).
 """
 
@@ -73,6 +73,12 @@ def average_gradients(parameters: Sequence[nn.Parameter]) -> None:
     flat /= count()
     for parameter, part in zip(shared, flat.split([p.numel() for p in shared]), strict=True):
         parameter.grad = part.view_as(parameter)
+
+
+def maximum(values: Tensor) -> None:
+    """Replace values by the highest that any replica has, in place."""
+    if count() > 1:
+        dist.all_reduce(values, dist.ReduceOp.MAX)
 
 
 def _gradient(parameter: nn.Parameter) -> Tensor:

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from agent.training import replicas
+from agent.training import replicas, saturation
 from agent.training.batch import Batch
 from agent.training.forward import Losses, PackedForward, Weights
 from agent.training.learner import Learner, Rates
@@ -65,8 +65,11 @@ def run(
     meter = Meter()
     try:
         for step, batch in loader:
+            # In float32: autocast would keep its copies of the weights from before they are changed.
+            highest = {"highest_score": forward.steady(batch)} if step % saturation.EVERY == 0 else {}
             with torch.autocast(options.device, torch.bfloat16, enabled=options.bf16):
                 losses = losses_of(stage, forward, batch, step)
+            losses.parts |= highest
             factor = stage.rates.factor(step - stage.begin, stage.end - stage.begin, first - stage.begin)
             meter.add(batch, losses, learner.learn(losses.total, factor))
             last = learner.step == stage.end

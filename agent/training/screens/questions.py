@@ -95,7 +95,7 @@ class _Asker:
         steps = goal.steps()
         history: list[str] = []
         if goal.reached([]):
-            history = steps if self.rng.random() < 0.5 or goal.widget.secret else []
+            history = steps if self.rng.random() < 0.75 or goal.widget.secret else []
             move = FINISHED
         else:
             move = goal.move(self.screen.size)
