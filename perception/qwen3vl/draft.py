@@ -1,41 +1,140 @@
 """Guessing the next tokens by copying: what followed the same tokens before may follow them again.
 
-Replies repeat words of the instruction ("click Save" becomes `Click "Save"`), and a pass over several tokens costs
-hardly more than a pass over one. A guess is checked against what is drawn, so it changes the time and not the text
-(prompt lookup, as in assisted generation of other programs).
+Replies repeat words of the instruction ("click Save" becomes `Click \\"Save\\"`) and the frame of earlier replies that
+began alike, and a pass over several tokens costs hardly more than a pass over one. A guess is checked against what is
+drawn, so it changes the time and not the text (prompt lookup, as in assisted generation of other programs).
 """
 
 from collections.abc import Iterable, Sequence
 
-LONGEST = 8
+from perception.qwen3vl.tokenizer import Tokenizer
+
+LONGEST = 15
+QUOTES = ("'", '"')
+_EDGE = -1
+_MAX_EARLIER, _MAX_KEPT = 64, 128
+
+
+class Marks:
+    """Which tokens stand at the edge of a name, and how the quote after it is written inside a JSON string."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        escaped = tokenizer.encode('\\"')
+        self._closing = escaped[0] if len(escaped) == 1 else None
+        self._known: dict[int, tuple[int, bool]] = {}
+
+    def kin(self, token: int) -> int:
+        """One number for all tokens that end in a quote or a space, since names begin behind them; else the token."""
+        return self._of(token)[0]
+
+    def written(self, token: int) -> int:
+        """A token of a text as a JSON string has it: the bare quote becomes the escaped one."""
+        return self._closing if self._of(token)[1] and self._closing is not None else token
+
+    def _of(self, token: int) -> tuple[int, bool]:
+        if token not in self._known:
+            text = self._tokenizer.decode([token])
+            self._known[token] = (_EDGE if text.endswith((*QUOTES, " ")) else token, text in QUOTES)
+        return self._known[token]
+
+
+class Memory:
+    """Earlier replies by the first token that was drawn: the latest of each beginning."""
+
+    def __init__(self, marks: Marks) -> None:
+        self.marks = marks
+        self._replies: dict[int, list[int]] = {}
+
+    def get(self, first: int) -> Sequence[int]:
+        """The latest reply that began so, or nothing."""
+        return self._replies.get(first, ())
+
+    def keep(self, first: int, tokens: Sequence[int]) -> None:
+        """Remembers a reply; the beginning that came up longest ago is forgotten first."""
+        self._replies.pop(first, None)
+        if len(self._replies) >= _MAX_EARLIER:
+            self._replies.pop(next(iter(self._replies)))
+        self._replies[first] = list(tokens[:_MAX_KEPT])
+
+
+class _Places:
+    """Tokens in a row, and where each of them and each pair came last and before that."""
+
+    def __init__(self, marks: Marks) -> None:
+        self.tokens: list[int] = []
+        self._kin = marks.kin
+        self._singles: dict[int, int] = {}
+        self._pairs: dict[tuple[int, int], int] = {}
+        self.single = self.pair = 0
+        """What followed the last token, and the last two, when they came before; 0 for new ones."""
+
+    def extend(self, tokens: Iterable[int]) -> None:
+        seen = self.tokens
+        for token in tokens:
+            seen.append(token)
+            self.single = self._singles.get(token, 0)
+            self._singles[token] = len(seen)
+            if len(seen) > 1:
+                pair = (self._kin(seen[-2]), token)
+                self.pair = self._pairs.get(pair, 0)
+                self._pairs[pair] = len(seen)
+
+    def after(self, before: int, token: int) -> int:
+        """What followed a pair when it came last; 0 where it never did."""
+        return self._pairs.get((self._kin(before), token), 0)
+
+    def after_single(self, token: int) -> int:
+        """The same for one token."""
+        return self._singles.get(token, 0)
 
 
 class Drafter:
     """Remembers where each token and each pair of tokens came last in one conversation."""
 
-    def __init__(self, tokens: Sequence[int] = ()) -> None:
-        self._tokens: list[int] = []
-        self._singles: dict[int, int] = {}
-        self._pairs: dict[tuple[int, int], int] = {}
-        self._last_single = self._last_pair = 0
-        self.extend(tokens)
+    def __init__(self, marks: Marks, prompt: Sequence[int] = ()) -> None:
+        self._marks = marks
+        self._own, self._earlier = _Places(marks), _Places(marks)
+        self._num_prompt = len(prompt)
+        self.extend(prompt)
 
     def extend(self, tokens: Iterable[int]) -> None:
         """Adds tokens that are certain."""
-        seen = self._tokens
-        for token in tokens:
-            seen.append(token)
-            self._last_single = self._singles.get(token, 0)
-            self._singles[token] = len(seen)
-            if len(seen) > 1:
-                pair = (seen[-2], token)
-                self._last_pair = self._pairs.get(pair, 0)
-                self._pairs[pair] = len(seen)
+        self._own.extend(tokens)
+
+    def recall(self, tokens: Sequence[int]) -> None:
+        """An earlier reply that may be the like of this one."""
+        self._earlier = _Places(self._marks)
+        self._earlier.extend(tokens)
 
     def guess(self, limit: int = LONGEST) -> list[int]:
-        """What followed the last two tokens before, at most `limit` tokens; else the last one, with half of that."""
-        if self._last_pair:
-            return self._tokens[self._last_pair : self._last_pair + limit]
-        if self._last_single:
-            return self._tokens[self._last_single : self._last_single + limit // 2]
-        return []
+        """What followed the last two tokens before, at most `limit` tokens; else the last one, with half of that.
+
+        Failing that, the last token may stand for another one in an earlier reply (a new coordinate): a little of what
+        came behind that one.
+        """
+        own, earlier = self._own, self._earlier
+        if len(own.tokens) < 2:
+            return []
+        if own.pair:
+            return self._copy(own, own.pair, limit)
+        if place := earlier.after(*own.tokens[-2:]):
+            return self._copy(earlier, place, limit)
+        if own.single:
+            return self._copy(own, own.single, limit // 2)
+        if place := earlier.after_single(own.tokens[-1]):
+            return self._copy(earlier, place, limit // 2)
+        place = earlier.after_single(own.tokens[-2])
+        return self._copy(earlier, place + 1, limit // 4) if place else []
+
+    def _copy(self, source: _Places, place: int, limit: int) -> list[int]:
+        """Tokens from `place` on; where a quoted name of the prompt ends, on with how the earlier reply went on."""
+        copied: list[int] = []
+        while len(copied) < limit and place < len(source.tokens):
+            token = source.tokens[place]
+            place += 1
+            if source is self._own and place <= self._num_prompt and self._marks.written(token) != token:
+                token = self._marks.written(token)
+                source, place = self._earlier, self._earlier.after_single(token) or len(self._earlier.tokens)
+            copied.append(token)
+        return copied

@@ -20,6 +20,7 @@ from perception.clients.client import Completion, Message, Timings, Usage
 from perception.errors import ModelError
 from perception.qwen3vl import weights
 from perception.qwen3vl.decoding import Decoding
+from perception.qwen3vl.draft import Marks, Memory
 from perception.qwen3vl.fast import accelerate
 from perception.qwen3vl.grammar import Grammar
 from perception.qwen3vl.model import Qwen3VL
@@ -53,6 +54,7 @@ class Engine:
         self.processor = processor
         self._end_ids = tuple(sorted(tokenizer.end_ids if end_ids is None else end_ids))
         self._together = together
+        self._memory = Memory(Marks(tokenizer))
         num_words = model.config.text.vocab_size
         self._grammar = Grammar(tokenizer.backend.to_str(), num_words=num_words, end_ids=self._end_ids)
 
@@ -96,7 +98,7 @@ class Engine:
         if length >= limit:
             raise ValueError(f"the prompt has {length} tokens and this model takes fewer than {limit}: shorten it")
         constraint = None if request.schema is None else self._grammar.start(request.schema)
-        return Reply(request, constraint, self._end_ids, together=self._together)
+        return Reply(request, constraint, self._end_ids, self._memory, together=self._together)
 
     def _run(self, live: list[Reply], begun: float, stopped: Stopped) -> Timings:
         """Decodes until every reply has its `finish`."""

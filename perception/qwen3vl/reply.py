@@ -7,7 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from perception.clients.client import FinishReason, Sampling
-from perception.qwen3vl.draft import Drafter
+from perception.qwen3vl.draft import Drafter, Memory
 from perception.qwen3vl.grammar import Constraint
 from perception.qwen3vl.prompt import Prompt
 from perception.qwen3vl.sampling import Sampler
@@ -26,9 +26,16 @@ class Reply:
     """Grows by `read`, once a pass, until it has its `finish`."""
 
     def __init__(
-        self, request: Request, constraint: Constraint | None, end_ids: Sequence[int], *, together: bool
+        self,
+        request: Request,
+        constraint: Constraint | None,
+        end_ids: Sequence[int],
+        memory: Memory,
+        *,
+        together: bool,
     ) -> None:
-        """together: let a pass take several tokens (forced and guessed ones); False takes one after the other."""
+        """memory: what guesses are taken from besides the prompt; together: let a pass take several tokens (forced and
+        guessed ones), False takes one after the other."""
         self.request = request
         self.finish: FinishReason | None = None
         self.token_ids: list[int] = []
@@ -40,7 +47,9 @@ class Reply:
         self._end_ids = end_ids
         self._together = together
         self._sampler = Sampler(request.sampling)
-        self._drafter = Drafter(request.prompt.token_ids)
+        self._memory = memory
+        self._drafter = Drafter(memory.marks, request.prompt.token_ids)
+        self._first_drawn: int | None = None
         self.waiting = self._append([])
 
     def first(self) -> list[int]:
@@ -73,12 +82,17 @@ class Reply:
             same = _common(added, guesses[true:])
             true += same
             self.waiting = added[same:]
+        if self.finish == "stop" and self._first_drawn is not None:
+            self._memory.keep(self._first_drawn, self.token_ids)
         return true
 
     def _draw(self, scores: Tensor) -> int:
         allowed = None if self._constraint is None else self._constraint.allowed()
         token, logprob = self._sampler.draw(scores, allowed)
         self.logprobs.append(logprob)
+        if self._first_drawn is None:
+            self._first_drawn = token
+            self._drafter.recall(self._memory.get(token))
         if token in self._end_ids:
             self.finish = "stop"
         elif self._constraint is not None:

@@ -1,32 +1,93 @@
-"""Guesses are copies of what followed the same tokens before."""
+"""Guesses are copies of what followed the same tokens before, in the conversation or in an earlier reply."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perception.qwen3vl.draft import LONGEST, Drafter
+from agent.training.vocabulary import build
+from perception.qwen3vl.draft import LONGEST, Drafter, Marks, Memory
+from perception.qwen3vl.tokenizer import Tokenizer
+from tests.tiny_model import CHAT_TEMPLATE
+
+TOKENIZER = Tokenizer(build(), CHAT_TEMPLATE)
+LETTERS = TOKENIZER.encode("abcdefghijklmnopqrstuvwxyz")
+FIRST = TOKENIZER.encode('{"thought": "Click \\"Old\\"", "action": "left_click", "coordinate": [12, 345]}')
 
 
-def test_two_tokens_that_came_before_go_on_as_they_did() -> None:
-    assert Drafter([1, 2, 3, 4, 5, 9, 1, 2]).guess() == [3, 4, 5, 9, 1, 2]
-    assert Drafter([1, 2, 3, 4, 5, 9, 1, 2]).guess(2) == [3, 4]
+@pytest.fixture
+def marks() -> Marks:
+    return Marks(TOKENIZER)
 
 
-def test_the_last_place_counts() -> None:
-    assert Drafter([1, 2, 3, 1, 2, 4, 1, 2]).guess(1) == [4]
+def letters(text: str) -> list[int]:
+    return TOKENIZER.encode(text)
 
 
-def test_one_token_gives_a_shorter_guess() -> None:
-    assert Drafter([7, 1, 2, 3, 4, 5, 6, 7]).guess() == [1, 2, 3, 4]
+def after(marks: Marks, prompt: str, reply: str, *, earlier: list[int] | None = None, limit: int = LONGEST) -> str:
+    """What is guessed to follow a reply's beginning."""
+    drafter = Drafter(marks, letters(prompt))
+    drafter.recall(earlier or [])
+    drafter.extend(letters(reply))
+    return TOKENIZER.decode(drafter.guess(limit))
 
 
-def test_what_is_new_has_no_guess() -> None:
-    assert Drafter().guess() == []
-    assert Drafter([1, 2, 3]).guess() == []
+def test_two_tokens_that_came_before_go_on_as_they_did(marks: Marks) -> None:
+    assert after(marks, "abcdez", "ab") == "cdezab"
+    assert after(marks, "abcdez", "ab", limit=2) == "cd"
 
 
-@given(st.lists(st.integers(0, 5), max_size=40), st.integers(0, 12))
+def test_the_last_place_counts(marks: Marks) -> None:
+    assert after(marks, "abqabw", "ab", limit=1) == "w"
+
+
+def test_one_token_gives_a_shorter_guess(marks: Marks) -> None:
+    assert after(marks, "zabcdefghijklmnop", "z") == "abcdefg"
+
+
+def test_what_is_new_has_no_guess(marks: Marks) -> None:
+    assert Drafter(marks).guess() == []
+    assert after(marks, "ab", "c") == ""
+
+
+def test_a_name_is_found_by_its_first_letter_behind_a_quote(marks: Marks) -> None:
+    """Not by the one inside of "Old": names begin behind a quote or a space."""
+    guess = after(marks, 'click "delete" in "Old"', '{"thought": "Click \\"d')
+    assert guess == 'elete\\"'
+
+
+def test_behind_a_copied_name_the_earlier_reply_goes_on(marks: Marks) -> None:
+    guess = after(marks, 'click "Save"', '{"thought": "Click \\"S', earlier=FIRST)
+    assert guess == 'ave\\"", "action": "left_click", "coordinate": [12, 345]}'
+
+
+def test_a_new_coordinate_stands_for_the_earlier_one(marks: Marks) -> None:
+    drafter = Drafter(marks, letters("Save"))
+    drafter.recall(FIRST)
+    drafter.extend([*FIRST[:-4], TOKENIZER.encode("[777, 1]")[1]])
+    assert TOKENIZER.decode(drafter.guess()) == ", 345]}"
+
+
+def test_the_latest_reply_of_each_beginning_is_remembered(marks: Marks) -> None:
+    memory = Memory(marks)
+    assert list(memory.get(1)) == []
+    memory.keep(1, [1, 2])
+    memory.keep(2, [2, 3])
+    memory.keep(1, [1, 4])
+    assert (list(memory.get(1)), list(memory.get(2))) == ([1, 4], [2, 3])
+
+
+def test_old_beginnings_are_forgotten(marks: Marks) -> None:
+    memory = Memory(marks)
+    for first in range(500):
+        memory.keep(first, [first])
+    assert list(memory.get(0)) == []
+    assert list(memory.get(499)) == [499]
+
+
+@given(st.lists(st.sampled_from(LETTERS[:6]), max_size=40), st.integers(0, 12))
 def test_a_guess_is_a_stretch_of_the_conversation(tokens: list[int], limit: int) -> None:
-    whole, grown = Drafter(tokens), Drafter()
+    marks = Marks(TOKENIZER)
+    whole, grown = Drafter(marks, tokens), Drafter(marks)
     for token in tokens:
         grown.extend([token])
     guess = whole.guess(limit)
