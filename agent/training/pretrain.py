@@ -63,7 +63,7 @@ class PretrainConfig:
     """Width of the coordinates' soft labels at the start of `learn` and from 70% of it on."""
     read_rates: Rates = field(default_factory=lambda: Rates(decay_share=0.15, floor=0.1))
     learn_rates: Rates = field(
-        default_factory=lambda: Rates(adam=8e-4, tower_adam=5e-4, tower_muon=0.0, decay_share=1.0)
+        default_factory=lambda: Rates(adam=8e-4, tower_adam=1e-3, tower_muon=0.0, decay_share=1.0)
     )
     num_workers: int = 1
     num_threads: int = 1

@@ -4,6 +4,7 @@ B rows, T new tokens, D width of the decoder.
 """
 
 from collections.abc import Sequence
+from operator import sub
 
 import torch
 from torch import Tensor
@@ -86,11 +87,12 @@ class Decoding:
         mask = self._cache.place(list(map(len, tokens)), width=embeds.shape[1])
         mask = None if mask is None else mask.to(embeds.device)
         positions = positions.to(embeds.device)
-        hidden = self._model.hidden(embeds, positions, mask=mask, visual=visual, cache=self._cache)
-        wanted = [len(guessed) + 1 for guessed in guesses]
-        ends = zip(hidden, map(len, tokens), wanted, strict=True)
-        last = torch.cat([row[count - some : count] for row, count, some in ends])
-        return list(self._model.logits(last).float().cpu().split(wanted))
+        counts, some = list(map(len, tokens)), [len(guessed) + 1 for guessed in guesses]
+        wanted = slice(min(map(sub, counts, some)), max(counts))
+        hidden = self._model.hidden(embeds, positions, mask=mask, visual=visual, cache=self._cache, wanted=wanted)
+        ends = [(count - few - wanted.start, count - wanted.start) for count, few in zip(counts, some, strict=True)]
+        last = torch.cat([row[start:stop] for row, (start, stop) in zip(hidden, ends, strict=True)])
+        return list(self._model.logits(last).float().cpu().split(some))
 
     def _read(self, scores: list[Tensor], certain: list[list[int]], guesses: list[list[int]]) -> None:
         """Lets the replies draw, and forgets the guesses that did not come true."""

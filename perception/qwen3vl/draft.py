@@ -20,6 +20,7 @@ class Marks:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
+        self.image = tokenizer.image_id
         escaped = tokenizer.encode('\\"')
         self._closing = escaped[0] if len(escaped) == 1 else None
         self._known: dict[int, tuple[int, bool]] = {}
@@ -95,8 +96,9 @@ class Drafter:
     def __init__(self, marks: Marks, prompt: Sequence[int] = ()) -> None:
         self._marks = marks
         self._own, self._earlier = _Places(marks), _Places(marks)
-        self._num_prompt = len(prompt)
-        self.extend(prompt)
+        words = [token for token in prompt if token != marks.image]
+        self._num_prompt = len(words)
+        self.extend(words)
 
     def extend(self, tokens: Iterable[int]) -> None:
         """Adds tokens that are certain."""

@@ -103,15 +103,16 @@ class Qwen3VL(nn.Module):
         visual: tuple[Tensor, Sequence[Tensor]] | None = None,
         cache: Cache | None = None,
         tap: Tap | None = None,
+        wanted: slice | None = None,
     ) -> Tensor:
-        """Hidden states [B, T, D] after the last norm.
+        """Hidden states [B, T, D] after the last norm, or those of the `wanted` places of T alone.
 
         inputs_embeds [B, T, D]; position_ids [3, B, T]; mask: bool, broadcast to [B, 1, T, S], True where a token may
         look, or None for causal; visual: where visual tokens are, bool [B, T], and their DeepStack features, each
         [V, D]; cache: keys and values seen before; tap: called with (i, input of layer i).
         """
         decoder = self.model.language_model
-        return decoder(inputs_embeds, position_ids, mask=mask, visual=visual, cache=cache, tap=tap)
+        return decoder(inputs_embeds, position_ids, mask=mask, visual=visual, cache=cache, tap=tap, wanted=wanted)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """hidden [..., D] -> scores of the next token [..., vocabulary]."""

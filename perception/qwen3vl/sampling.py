@@ -4,6 +4,7 @@ The log-probability that is reported is the token's at temperature 1 among the t
 these: that is what training compares policies by.
 """
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -31,28 +32,30 @@ class Sampler:
         scores: [vocabulary], changed in place; allowed: bool [vocabulary], None for all. Raises ValueError when
         nothing is allowed.
         """
-        scores = scores.float()
+        # NumPy: for the vocabulary of a small model, starting PyTorch's operators would cost more than they do.
+        row = scores.float().numpy()
         if allowed is not None:
-            if not allowed.any():
-                raise ValueError("no token is allowed")
-            scores.masked_fill_(torch.from_numpy(~allowed), float("-inf"))
-        token = self._choose(scores)
+            row[~allowed] = -np.inf
+        highest = row.max()
+        if highest == -np.inf:
+            raise ValueError("no token is allowed")
+        token = self._choose(row)
         self._used.add(token)
-        return token, float(scores[token] - scores.logsumexp(0))
+        return token, float(row[token] - highest - np.log(np.exp(row - highest).sum()))
 
     def note(self, tokens: list[int]) -> None:
         """Counts tokens that were not drawn (the grammar forced them) as used."""
         if self._sampling.presence_penalty:
             self._used.update(tokens)
 
-    def _choose(self, scores: Tensor) -> int:
+    def _choose(self, scores: NDArray[np.float32]) -> int:
         penalty = self._sampling.presence_penalty
         if penalty and self._used:
-            scores = scores.clone()
+            scores = scores.copy()
             scores[list(self._used)] -= penalty
         if self._generator is None:
             return int(scores.argmax())
-        return self._draw(scores / self._sampling.temperature)
+        return self._draw(torch.from_numpy(scores) / self._sampling.temperature)
 
     def _draw(self, scores: Tensor) -> int:
         """A token at random, among the likeliest `top_k` and then the smallest set that holds `top_p`."""

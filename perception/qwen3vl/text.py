@@ -133,6 +133,7 @@ class Decoder(nn.Module):
         visual: tuple[Tensor, Sequence[Tensor]] | None = None,
         cache: Cache | None = None,
         tap: Tap | None = None,
+        wanted: slice | None = None,
     ) -> Tensor:
         """x [B, T, D] -> [B, T, D], normalised. See `Qwen3VL.hidden`."""
         dtype = compute_dtype(x)
@@ -146,4 +147,4 @@ class Decoder(nn.Module):
             if visual is not None and places is not None and index < len(visual[1]):
                 added = visual[1][index].to(x.dtype)
                 x = x.flatten(0, 1).index_add(0, places, added).view_as(x)
-        return self.norm(x)
+        return self.norm(x if wanted is None else x[:, wanted])

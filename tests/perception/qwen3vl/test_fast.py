@@ -71,8 +71,41 @@ def test_the_decoder_goes_on_the_same(models: tuple[Qwen3VL, Qwen3VL, Qwen3VL], 
     assert close(answers)
 
 
+@pytest.mark.parametrize("wanted", [slice(39, 40), slice(20, 40), slice(31, 36)])
+@pytest.mark.parametrize("num_rows", [1, 2])
+def test_some_places_are_answered_as_among_all(
+    models: tuple[Qwen3VL, Qwen3VL, Qwen3VL], wanted: slice, num_rows: int
+) -> None:
+    model = models[0]
+    config = model.config.text
+    ids = torch.randint(0, config.vocab_size, (num_rows, 40), generator=torch.Generator().manual_seed(2))
+    positions = torch.arange(40).expand(3, num_rows, -1)
+    mask = torch.ones(40, 40, dtype=torch.bool).tril()[None, None].expand(num_rows, 1, -1, -1)
+    with torch.inference_mode():
+        x = model.embed(ids)
+        whole = model.hidden(x, positions)[:, wanted].float()
+        for given in (None, mask):
+            part = model.hidden(x, positions, mask=given, wanted=wanted).float()
+            assert error(part, whole) < 0.02
+
+
 def test_other_dtypes_are_left_alone() -> None:
     model = model_in(torch.float32)
     names = set(model.state_dict())
     assert not accelerate(model)
     assert set(model.state_dict()) == names
+
+
+def test_attention_of_very_high_scores_is_still_a_softmax() -> None:
+    """Scores beyond what powers of two can hold; one key wins, and both ways see the same one."""
+    packed, exact = model_in(torch.bfloat16), model_in(torch.float32)
+    for model in (packed, exact):
+        with torch.no_grad():
+            model.model.visual.blocks[0].attn.qkv.weight[:512] *= 200.0
+    if not accelerate(packed):
+        pytest.skip("this build of PyTorch has no oneDNN")
+    pixels = torch.randn(24, 768, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        found, wanted = (model.encode_images(pixels, GRIDS[:1]).tokens.float() for model in (packed, exact))
+    assert bool(found.isfinite().all())
+    assert error(found, wanted) < 0.3
