@@ -101,7 +101,7 @@ class _Asker:
             move = goal.move(self.screen.size)
             if self.rng.random() < 0.85:
                 history = goal.begun()
-            if self.rng.random() < 0.07:
+            if goal.kind != "enter" and self.rng.random() < 0.04:
                 history = [*history, move.thought]
         wording, names = goal.words
         if wording == "choose" and goal.widget.group and self.rng.random() < 0.5:
@@ -140,7 +140,7 @@ class _Asker:
             return question("read_value", instruction, _answer(widget.value))
         if widget.secret and widget.value:
             return None
-        new = not widget.value or widget.clipped or self.rng.random() < 0.3
+        new = not widget.value or widget.clipped or self.rng.random() < 0.15
         return self.goal("enter", enter_goal(self.rng, self.words, widget, new=new))
 
     def focus(self, widget: Widget) -> Question:

@@ -1,9 +1,9 @@
 """Requests of several steps on one screen: which goals, what was already worked, what comes next.
 
 The screen shows a state. Goals that it shows as reached become the steps behind, in an order that leaves the focused
-field last; goals that it shows as open become the steps ahead. One history in twelve does not agree with the screen:
-the last click missed, the text did not arrive, the focus went elsewhere; then the same step is due again. With more of
-them a small model no longer trusts its history, which is the easier of the two to read.
+field last; goals that it shows as open become the steps ahead. What the history says and what the screen shows agree,
+but for a few clicks that had no effect: the loop leaves steps without effect out of the history, and a small model that
+meets many disagreements no longer trusts its history, which is the easier of the two to read.
 """
 
 import random
@@ -13,8 +13,12 @@ from agent.training.screens.record import Question, Screen, Widget
 from agent.training.screens.wordings import STYLES, clause, joined, worded
 from agent.training.words import Words
 
-SLIPS = 0.08
-"""Share of histories whose last step had no effect."""
+SLIPS = 0.04
+"""Share of histories that end with a click that had no effect."""
+UNTOLD = 0.02
+"""Share of histories that tell nothing, though the screen shows goals as reached."""
+REPLACED = 0.06
+"""Share of filled fields that a request wants to hold something else."""
 
 
 def enter_goal(rng: random.Random, words: Words, widget: Widget, *, new: bool) -> Goal:
@@ -35,12 +39,14 @@ def open_and_reached(screen: Screen, rng: random.Random, words: Words) -> tuple[
             continue
         if widget.hidden and (widget.clipped or widget.selected or widget.secret):
             continue
+        if widget.clipped and not widget.focused and rng.random() < 0.8:
+            continue  # what can't be read is rarely asked for
         if (
             widget.value
             and not widget.clipped
             and not widget.selected
             and not widget.secret
-            and (rng.random() < 0.85 or widget.hidden)
+            and (rng.random() > REPLACED or widget.hidden)
         ):
             behind.append(enter_goal(rng, words, widget, new=False))
         elif not widget.secret or not widget.value:
@@ -78,7 +84,7 @@ def task_question(screen: Screen, rng: random.Random, words: Words) -> Question 
     if not goals:
         return None
     history = [step for goal in worked for step in goal.steps()]
-    if worked and rng.random() < 0.06:
+    if worked and rng.random() < UNTOLD:
         history = []
     elif due and due[0].kind == "enter" and due[0].widget.focused and (history or rng.random() < 0.9):
         history += due[0].begun()
@@ -91,8 +97,9 @@ def task_question(screen: Screen, rng: random.Random, words: Words) -> Question 
 
 
 def _worked(rng: random.Random, behind: list[Goal]) -> list[Goal]:
-    """Some of the reached goals, top to bottom mostly, the focused one last."""
-    worked = rng.sample(behind, rng.randint(0, min(len(behind), 4)))
+    """The reached goals or some of them, top to bottom mostly, the focused one last."""
+    upmost = min(len(behind), 4)
+    worked = rng.sample(behind, upmost if rng.random() < 0.6 else rng.randint(0, upmost))
     focused = [goal for goal in behind if goal.widget.focused]
     if focused and worked and focused[0] not in worked and rng.random() < 0.9:
         worked.append(focused[0])
@@ -118,12 +125,11 @@ def _due(rng: random.Random, ahead: list[Goal], most: int) -> list[Goal]:
 
 
 def _slipped(rng: random.Random, goals: list[Goal], history: list[str]) -> list[str]:
-    """Now and then, one more step that had no effect, or one that took two tries."""
+    """Now and then, one more click that had no effect, or a step that took two tries."""
     if rng.random() < SLIPS:
         open_goal = next((goal for goal in goals if not goal.reached(history)), None)
-        if open_goal and open_goal.kind != "press":
-            steps = [step for step in open_goal.steps() if step not in history]
-            history = history + steps[: rng.randint(1, max(1, len(steps)))]
+        if open_goal and open_goal.kind not in ("press", "enter"):
+            history = history + [step for step in open_goal.steps() if step not in history][:1]
     if history and rng.random() < 0.04:
         at = rng.randrange(len(history))
         history = [*history[: at + 1], *history[at:]]
