@@ -10,10 +10,12 @@ import argparse
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from actions.codec.codec import codec
+from agent.evaluation.report import wilson
 from agent.evaluation.run import evaluate
 from agent.evaluation.screens import ScreensBenchmark
 from agent.policy import ModelPolicy
@@ -28,6 +30,18 @@ LIMITS = """\
 - It sees frames of about 224x192 to 384x320 pixels; a bigger screen is seen, but it was never trained on one.
 - It reads a word well enough to find it and seldom well enough to write it down without an error.
 - It does not plan: a request must name its steps, in their order."""
+
+
+GROUPS = {
+    "**click: a control that its text names**": (
+        *("button", "link", "tab", "menuitem", "item"),
+        *("checkbox", "radio", "focus"),
+    ),
+    "of these, text on the control": ("button", "link", "tab", "menuitem", "item"),
+    "of these, text beside the control": ("checkbox", "radio", "focus"),
+    "**click: a shape by its form and colour**": ("shape",),
+}
+"""Kinds of question that are also shown together."""
 
 
 async def measure(folder: Path, num_screens: int, seed: int) -> dict[str, Any]:
@@ -84,13 +98,24 @@ def training_lines(record: dict[str, Any]) -> str:
 
 
 def accuracy_table(results: dict[str, Any]) -> str:
-    """A row a kind of question, largest samples first."""
+    """A row a group of kinds, then a row a kind of question, largest samples first."""
     rows = ["| asked for | questions | right | 95% interval |", "| --- | --- | --- | --- |"]
     tasks = sorted(results["tasks"].items(), key=lambda item: -item[1]["episodes"])
-    for name, row in [*tasks, ("all", results)]:
+    groups = [(name, together(results, kinds)) for name, kinds in GROUPS.items()]
+    for name, row in [*groups, *tasks, ("all", results)]:
         low, high = row["ci95"]
         rows.append(f"| {name} | {row['episodes']} | {row['success']:.1%} | {low:.1%} to {high:.1%} |")
     return "\n".join(rows) + f"\n\nSeed {results['seed']}; greedy; one question a frame, answered by the whole path."
+
+
+def together(results: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
+    """Several kinds of question as one row; crashed episodes stand outside of the share."""
+    rows = [results["tasks"][kind] for kind in kinds if kind in results["tasks"]]
+    counted = [row["episodes"] - row["crashed"] for row in rows]
+    right = sum(round(row["success"] * count) for row, count in zip(rows, counted, strict=True))
+    total = sum(counted)
+    share = right / total if total else 0.0
+    return {"episodes": sum(row["episodes"] for row in rows), "success": share, "ci95": wilson(right, total)}
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -1,0 +1,32 @@
+"""The card's table: kinds of question alone and together, crashed episodes outside of every share."""
+
+from typing import Any
+
+from agent.evaluation.card import GROUPS, accuracy_table, together
+from agent.evaluation.report import wilson
+
+
+def row(episodes: int, success: float, crashed: int = 0) -> dict[str, Any]:
+    return {"episodes": episodes, "success": success, "ci95": [0.0, 1.0], "crashed": crashed}
+
+
+def results(**tasks: dict[str, Any]) -> dict[str, Any]:
+    return {"seed": 7, "episodes": 10, "success": 0.5, "ci95": [0.2, 0.8], "tasks": tasks}
+
+
+def test_kinds_are_added_up_by_their_counts() -> None:
+    found = together(results(button=row(100, 0.9), link=row(301, 0.5, crashed=1)), ("button", "link", "tab"))
+    assert found["episodes"] == 401
+    assert found["success"] == (90 + 150) / 400
+    assert found["ci95"] == wilson(240, 400)
+
+
+def test_no_question_is_no_success() -> None:
+    assert together(results(), ("button",)) == {"episodes": 0, "success": 0.0, "ci95": (0.0, 1.0)}
+
+
+def test_the_table_has_the_groups_and_then_the_largest_kinds() -> None:
+    lines = accuracy_table(results(shape=row(10, 0.4), button=row(20, 0.5))).splitlines()
+    names = [line.split("|")[1].strip() for line in lines if line.startswith("|")][2:]
+    assert names == [*GROUPS, "button", "shape", "all"]
+    assert "| 20 | 50.0% |" in lines[2]
