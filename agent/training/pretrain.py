@@ -9,9 +9,8 @@ Needs torch, numpy, pillow, tokenizers, safetensors and pydantic, and nothing el
 Left out: the report's long-context stages, and any data but screens.
 """
 
-import argparse
 import random
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from agent.training import nano, replicas, vocabulary
+from agent.training import bare, nano, replicas, vocabulary
 from agent.training.batch import Batch, Row, own_centers, pack
 from agent.training.forward import Layout, PackedForward, Weights
 from agent.training.heads import TrainingHeads
@@ -195,12 +194,8 @@ def learn(config: PretrainConfig, report: Report = quiet) -> Qwen3VL:
 
 def main(arguments: list[str] | None = None) -> None:
     """The command line of a bare machine; `handeye train pretrain` is the same with a progress bar."""
-    parser = argparse.ArgumentParser(description="Train handeye-nano from random weights on synthetic screens.")
-    for name, default in asdict(PretrainConfig()).items():
-        if isinstance(default, int | float | str) and not isinstance(default, bool):
-            parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
-    options = parser.parse_args(arguments)
-    print(pretrain(PretrainConfig(**vars(options)), report=lambda figures: print(figures, flush=True)))
+    parser = bare.flags(PretrainConfig(), "Train handeye-nano from random weights on synthetic screens.")
+    print(pretrain(PretrainConfig(**vars(parser.parse_args(arguments))), bare.say))
 
 
 if __name__ == "__main__":

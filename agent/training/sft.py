@@ -8,18 +8,17 @@ tokenised again. Deterministic from its seed, resumable after a kill.
 Left out: LoRA, other data formats, filters beyond success.
 """
 
-import argparse
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from agent.recorder import image_store, load
-from agent.training import nano
+from agent.training import bare, nano
 from agent.training.batch import Batch, Row, own_centers, pack
 from agent.training.forward import PackedForward, Weights
 from agent.training.heads import TrainingHeads
@@ -159,12 +158,9 @@ def sft(config: SftConfig, report: Report = quiet) -> Path:
 
 def main(arguments: list[str] | None = None) -> None:
     """The command line of a bare machine; `handeye train sft` is the same with a progress bar."""
-    parser = argparse.ArgumentParser(description="Fine-tune a model on recorded runs.")
-    for name, default in asdict(SftConfig()).items():
-        if isinstance(default, int | float | str) and not isinstance(default, bool):
-            parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
+    parser = bare.flags(SftConfig(), "Fine-tune a model on recorded runs.")
     parser.add_argument("--failed-too", action="store_true", help="learn from runs without a success as well")
-    print(sft(SftConfig(**vars(parser.parse_args(arguments))), report=lambda figures: print(figures, flush=True)))
+    print(sft(SftConfig(**vars(parser.parse_args(arguments))), bare.say))
 
 
 if __name__ == "__main__":
