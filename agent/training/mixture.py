@@ -14,7 +14,7 @@ CLICKS = ("button", "link", "checkbox", "radio", "focus", "shape", "icon", "tab"
 
 WEIGHTS = {
     "enter": (0.6, 1.0),
-    "task": (0.4, 1.3),
+    "task": (0.4, 2.0),
     "cell": (0.3, 0.6),
     "read": (0.05, 0.1),
     "read_value": (0.05, 0.1),

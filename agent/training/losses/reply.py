@@ -18,7 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-COORDINATE_SHARE = 4.0
+COORDINATE_SHARE = 2.0
 
 
 class ReplyLoss(NamedTuple):

@@ -1,0 +1,35 @@
+"""The bundled model completes most of the demo's forms, from pixels; what each page kept decides."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import perception
+from perception.qwen3vl import weights
+from ui.cli import exits
+from ui.cli.main import main
+
+NANO = Path(next(iter(perception.__path__))) / "nano"
+SEEDS = range(20)
+NEEDED = 14
+STEPS = 20
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.skipif(not (NANO / weights.WEIGHTS_FILE).is_file(), reason="no bundled model in this checkout"),
+]
+
+
+def test_most_forms_are_completed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    completed: dict[int, bool] = {}
+    for seed in SEEDS:
+        words = ["demo", "--seed", str(seed), "--max-steps", str(STEPS), "--runs", str(tmp_path), "--json"]
+        code = main(words)
+        score = json.loads(capsys.readouterr().out)["outcome"]["score"]
+        asked, sent = score["facts"]["asked"], score["facts"]["sent"]
+        completed[seed] = sent == [asked]
+        assert code == (exits.DONE if score["success"] else exits.FAILED)
+        assert score["success"] is completed[seed]
+    assert sum(completed.values()) >= NEEDED, completed
