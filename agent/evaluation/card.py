@@ -91,10 +91,11 @@ def training_lines(record: dict[str, Any]) -> str:
     """Stages with their steps, screens, questions and time."""
     rows = ["| stage | steps | screens | questions | core-minutes |", "| --- | --- | --- | --- | --- |"]
     for name, stage in record["stages"].items():
-        minutes = stage["seconds"] / 60
+        minutes = stage["seconds"] / 60 * record["config"].get("num_processes", 1)
         rows.append(f"| {name} | {stage['steps']:,} | {stage['screens']:,} | {stage['questions']:,} | {minutes:.0f} |")
     where = f"Seed {record['config'].get('seed')}, {record['device']} ({record['machine']}), torch {record['torch']}."
-    return "\n".join(rows) + f"\n\n{where} The whole config is in `{RECORD}`."
+    notes = f"\n\n{record['notes']}" if record.get("notes") else ""
+    return "\n".join(rows) + f"\n\n{where} The whole config is in `{RECORD}`.{notes}"
 
 
 def accuracy_table(results: dict[str, Any]) -> str:

@@ -12,12 +12,14 @@ from agent.training.plot import read_metrics
 from agent.training.screens.fonts import fingerprint
 
 RECORD = "training.json"
+NOTES = "notes.txt"
+"""What a person has to say about a run, such as settings that were changed on the way; it goes into the record."""
 
 
 def training_record(config: Any, folder: Path, batch_size: int) -> dict[str, Any]:
     """Steps, screens, questions and seconds by stage, the machine, the fonts and the whole config.
 
-    `config` is the run's dataclass; `folder` holds its metrics.
+    `config` is the run's dataclass; `folder` holds its metrics, and perhaps NOTES.
     """
     stages: dict[str, dict[str, float]] = {}
     last = 0
@@ -32,11 +34,13 @@ def training_record(config: Any, folder: Path, batch_size: int) -> dict[str, Any
         last = max(last, line["step"])
     lines = read_metrics(folder)
     settings = asdict(config)
+    notes = folder / NOTES
     return {
         "schema_version": 1,
         "stages": stages,
         "final": lines[-1] if lines else {},
         "config": settings,
+        "notes": notes.read_text(encoding="utf-8").strip() if notes.is_file() else "",
         "machine": f"{platform.machine()}, {settings['num_threads']} thread(s)",
         "device": settings["device"],
         "torch": torch.__version__,
