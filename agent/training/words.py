@@ -161,11 +161,20 @@ class Words:
 
         return self._draw(make)
 
+    def address(self) -> str:
+        """Two words with a number before or behind."""
+        words = " ".join(self.name() if self.rng.random() < 0.5 else self.word().capitalize() for _ in range(2))
+        number = self._draw(lambda: str(self.rng.randint(1, 299)))
+        return f"{number} {words}" if self.rng.random() < 0.3 else f"{words} {number}"
+
     def phrase(self, num_words: int) -> str:
         """`num_words` lower-case words, content words mostly, with small ones between."""
         small = self._side.small
-        picks = [self.rng.choice(small) if i % 3 == 2 and small else self.word() for i in range(num_words)]
-        return " ".join(picks)
+
+        def pick() -> str:
+            return self.rng.choice(small) if small and self.rng.random() < 0.35 else self.word()
+
+        return " ".join(pick() for _ in range(num_words))
 
     def cased(self, text: str) -> str:
         """`text` in one of the cases that interfaces use."""
@@ -206,11 +215,14 @@ class Words:
         return self._listed(self._side.labels, 0.4) or self.label()
 
     def check(self) -> str:
-        """The name of a check box."""
-        return self._listed(self._side.checks, 0.3) or self.label()
+        """The name of a check box: often a short sentence."""
+        listed = self._listed(self._side.checks, 0.3)
+        return listed or (self.cased(self.phrase(self.rng.randint(3, 5))) if self.rng.random() < 0.3 else self.label())
 
     def value(self) -> str:
         """What a person would type into a field."""
+        if self.rng.random() < 0.1:
+            return self.address()
         kind = self.rng.random()
         if kind < 0.22:
             return self.name()
