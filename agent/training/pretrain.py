@@ -24,7 +24,6 @@ from agent.training.forward import Layout, PackedForward, Weights
 from agent.training.heads import TrainingHeads
 from agent.training.initial import initialise
 from agent.training.learner import Learner, Rates
-from agent.training.memory import keep_freed_memory
 from agent.training.mixture import chosen
 from agent.training.naming import label_grid
 from agent.training.record import training_record, write_record
@@ -32,6 +31,7 @@ from agent.training.sample import BETWEEN, PREFIX, SampleMaker
 from agent.training.screens import SIZES, Screen, dense, make_screen, questions
 from agent.training.stage import Options, Report, Stage, quiet, run
 from perception.qwen3vl import weights
+from perception.qwen3vl.memory import keep_freed_memory
 from perception.qwen3vl.model import Qwen3VL
 
 READ = Weights(reply=0.0, reading=1.0, place=0.2, naming=0.5)

@@ -23,7 +23,6 @@ from agent.training.batch import Batch, Row, own_centers, pack
 from agent.training.forward import PackedForward, Weights
 from agent.training.heads import TrainingHeads
 from agent.training.learner import Learner, Rates
-from agent.training.memory import keep_freed_memory
 from agent.training.naming import label_grid
 from agent.training.pretrain import layout_of, maker
 from agent.training.sample import Sample
@@ -33,6 +32,7 @@ from agent.trajectory import Step, Trajectory
 from perception.errors import ModelError
 from perception.observation import ImageRef
 from perception.qwen3vl import weights
+from perception.qwen3vl.memory import keep_freed_memory
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """Guessing the next tokens by copying: what followed the same tokens before may follow them again.
 
 Replies repeat words of the instruction ("click Save" becomes `Click \\"Save\\"`) and the frame of earlier replies that
-began alike, and a pass over several tokens costs hardly more than a pass over one. A guess is checked against what is
-drawn, so it changes the time and not the text (prompt lookup, as in assisted generation of other programs).
+began alike, and a pass over several tokens costs hardly more than a pass over one. Where a quote opens, nothing says
+yet what will be copied: the first name that the prompt quotes only once is guessed, since what was worked is told in
+the history and so stands there twice; behind a name in the same reply, that name again. A guess is checked against what
+is drawn, so it changes the time and not the text (prompt lookup, as in assisted generation of other programs).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from perception.qwen3vl.tokenizer import Tokenizer
@@ -22,22 +25,35 @@ class Marks:
         self._tokenizer = tokenizer
         self.image = tokenizer.image_id
         escaped = tokenizer.encode('\\"')
-        self._closing = escaped[0] if len(escaped) == 1 else None
-        self._known: dict[int, tuple[int, bool]] = {}
+        self.closing = escaped[0] if len(escaped) == 1 else None
+        self._texts: dict[int, str] = {}
+
+    def text(self, token: int) -> str:
+        """What a token writes."""
+        if token not in self._texts:
+            self._texts[token] = self._tokenizer.decode([token])
+        return self._texts[token]
 
     def kin(self, token: int) -> int:
         """One number for all tokens that end in a quote or a space, since names begin behind them; else the token."""
-        return self._of(token)[0]
+        return _EDGE if self.text(token).endswith((*QUOTES, " ")) else token
 
     def written(self, token: int) -> int:
         """A token of a text as a JSON string has it: the bare quote becomes the escaped one."""
-        return self._closing if self._of(token)[1] and self._closing is not None else token
+        return self.closing if self.closing is not None and self.text(token) in QUOTES else token
 
-    def _of(self, token: int) -> tuple[int, bool]:
-        if token not in self._known:
-            text = self._tokenizer.decode([token])
-            self._known[token] = (_EDGE if text.endswith((*QUOTES, " ")) else token, text in QUOTES)
-        return self._known[token]
+    def names(self, tokens: Sequence[int]) -> list[tuple[int, ...]]:
+        """What stands between quotes of one kind, in order."""
+        found: list[tuple[int, ...]] = []
+        start, quote = 0, ""
+        for index, token in enumerate(tokens):
+            text = self.text(token)
+            if quote and text.startswith((quote, f"\\{quote}")):
+                found.append(tuple(tokens[start:index]))
+                quote = ""
+            elif not quote and text.endswith(QUOTES):
+                start, quote = index + 1, text[-1]
+        return [name for name in found if name]
 
 
 class Memory:
@@ -98,6 +114,8 @@ class Drafter:
         self._own, self._earlier = _Places(marks), _Places(marks)
         words = [token for token in prompt if token != marks.image]
         self._num_prompt = len(words)
+        counts = Counter(marks.names(words))
+        self._unused = next((name for name, count in counts.items() if count == 1), ())
         self.extend(words)
 
     def extend(self, tokens: Iterable[int]) -> None:
@@ -120,6 +138,8 @@ class Drafter:
             return []
         if own.pair:
             return self._copy(own, own.pair, limit)
+        if quoted := self._quoted():
+            return quoted[:limit]
         if place := earlier.after(*own.tokens[-2:]):
             return self._copy(earlier, place, limit)
         if own.single:
@@ -128,6 +148,22 @@ class Drafter:
             return self._copy(earlier, place, limit // 2)
         place = earlier.after_single(own.tokens[-2])
         return self._copy(earlier, place + 1, limit // 4) if place else []
+
+    def _quoted(self) -> list[int]:
+        """What may come next where the reply has just opened a quote: a name, and what follows it."""
+        reply = self._own.tokens[self._num_prompt :]
+        text = self._marks.text(reply[-1]) if reply else ""
+        if not text.endswith('"'):
+            return []
+        if not text.endswith('\\"'):
+            said = self._marks.names(reply[1:])  # the first token opens the reply's first string
+            return list(said[-1]) if said else []
+        closing = self._marks.closing
+        opens = sum(self._marks.text(token).endswith('\\"') for token in reply) % 2
+        if not opens or not self._unused or closing is None:
+            return []
+        place = self._earlier.after_single(closing)
+        return [*self._unused, closing, *(self._earlier.tokens[place:] if place else [])]
 
     def _copy(self, source: _Places, place: int, limit: int) -> list[int]:
         """Tokens from `place` on; where a quoted name of the prompt ends, on with how the earlier reply went on."""

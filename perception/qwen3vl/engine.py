@@ -23,6 +23,7 @@ from perception.qwen3vl.decoding import Decoding
 from perception.qwen3vl.draft import Marks, Memory
 from perception.qwen3vl.fast import accelerate
 from perception.qwen3vl.grammar import Grammar
+from perception.qwen3vl.memory import keep_freed_memory
 from perception.qwen3vl.model import Qwen3VL
 from perception.qwen3vl.processor import ImageProcessor
 from perception.qwen3vl.prompt import Prompt, write_prompt
@@ -69,6 +70,8 @@ class Engine:
             raise ModelError(f"{folder}: tokenizer.json has more tokens than the model: use the files of one model")
         engine = cls(model, tokenizer, processor, together=together)
         accelerate(model)
+        if device == "cpu":
+            keep_freed_memory()
         return engine
 
     def prompt(self, messages: Sequence[Message]) -> Prompt:

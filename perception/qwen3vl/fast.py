@@ -30,8 +30,7 @@ from perception.qwen3vl.vision import PatchEmbed, VisionBlock
 _FEW = 16
 """Queries up to which float32 attention is the faster."""
 _LOG2_E = 1.4426950408889634
-_SAFE = 100.0
-"""Powers of two up to which a row of weights can be summed without subtracting its highest first."""
+_SAFE = (2.0**-60, 2.0**100)
 _TYPICAL_ROWS = 8
 """Rows that the packed layout is chosen for; any number works."""
 
@@ -170,12 +169,14 @@ class FastVisionBlock(nn.Module):
         """q, k, v [H, L, d] of one frame -> [L, H * d]."""
         scores, weights = self._scratch.take((q.shape[0], q.shape[1], q.shape[1]))
         torch.bmm(q * (_LOG2_E * q.shape[-1] ** -0.5), k.transpose(1, 2), out=scores)
-        highest = scores.amax(-1, keepdim=True)
-        if highest.abs().amax() > _SAFE:
-            scores.sub_(highest)
-        # Softmax in its parts: the division comes after the product, on a tensor that is a sixth of the size.
-        torch.exp2(scores, out=weights)
-        return torch.bmm(weights, v).div_(weights.sum(-1, keepdim=True)).transpose(0, 1).flatten(1)
+        # Softmax in its parts: the division comes after the product, on a tensor that is a sixth of the size. A row's
+        # highest score is subtracted only where a sum leaves the range that is safe.
+        total = torch.exp2(scores, out=weights).sum(-1, keepdim=True)
+        lowest, highest = total.aminmax()
+        if not (_SAFE[0] < lowest and highest < _SAFE[1]):
+            scores.sub_(scores.amax(-1, keepdim=True))
+            total = torch.exp2(scores, out=weights).sum(-1, keepdim=True)
+        return torch.bmm(weights, v).div_(total).transpose(0, 1).flatten(1)
 
 
 class FastMerger(nn.Module):

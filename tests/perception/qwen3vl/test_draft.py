@@ -94,3 +94,19 @@ def test_a_guess_is_a_stretch_of_the_conversation(tokens: list[int], limit: int)
     assert guess == grown.guess(limit)
     assert len(guess) <= limit <= max(limit, LONGEST)
     assert not guess or any(tokens[start : start + len(guess)] == guess for start in range(len(tokens)))
+
+
+def test_where_a_quote_opens_the_first_name_that_was_not_worked_is_guessed(marks: Marks) -> None:
+    prompt = 'tick "Pets", tick "Tax" and click "Save"\nStep 1: Tick "Pets"'
+    guess = after(marks, prompt, '{"thought": "Tick \\"', earlier=FIRST)
+    assert guess == 'Tax\\"", "action": "left_click", "coordinate": [12, 345]}'
+
+
+def test_a_value_is_guessed_to_be_what_the_thought_quotes(marks: Marks) -> None:
+    reply = '{"thought": "Type \\"Ada L\\"", "action": "type", "text": "'
+    assert after(marks, 'enter "Ada L" as "Name"', reply) == "Ada L"
+
+
+def test_behind_a_closed_name_no_name_is_guessed(marks: Marks) -> None:
+    guess = after(marks, 'tick "Pets" and click "Save"', '{"thought": "Tick \\"Pets\\"', earlier=FIRST)
+    assert guess == '", "action": "left_click", "coordinate": [12, 345]}'[: len(guess)]

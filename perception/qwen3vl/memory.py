@@ -1,7 +1,7 @@
-"""Keeping freed memory: a training step frees and asks for the same large buffers again and again.
+"""Keeping freed memory: a pass of the model frees and asks for the same large buffers again and again.
 
-By default glibc gives large buffers back to the system and the system must map and clear them anew at every step, which
-cost a third of the time of a step on a CPU. Left out: other C libraries, where nothing is changed.
+By default glibc gives large buffers back to the system and the system must map and clear them anew at every pass, which
+cost a third of the time of a training step on a CPU. Left out: other C libraries, where nothing is changed.
 """
 
 import ctypes
