@@ -115,7 +115,7 @@ def test_every_action_kind_is_asked_for() -> None:
     assert set(seen) == set(PARAMETERS)
 
 
-def test_long_requests_are_common_on_forms_and_some_histories_disagree() -> None:
+def test_long_requests_are_common_on_forms_and_histories_seldom_disagree() -> None:
     kinds, repeated, finished = collections.Counter(), 0, 0
     for seed in range(80):
         for question in _asked(seed, genre="form")[1]:
@@ -123,7 +123,7 @@ def test_long_requests_are_common_on_forms_and_some_histories_disagree() -> None
             repeated += question.kind == "task" and question.thought in question.history
             finished += question.kind == "task" and question.action == "terminate"
     assert kinds["task"] > 0.3 * sum(kinds.values())
-    assert 0.002 < repeated / kinds["task"] < 0.1
+    assert repeated / kinds["task"] < 0.05
     assert 0.03 < finished / kinds["task"] < 0.3
 
 
