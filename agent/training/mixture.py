@@ -9,18 +9,26 @@ from collections.abc import Sequence
 
 from agent.training.screens import Question
 
-CLICKS = ("button", "link", "checkbox", "radio", "focus", "shape", "icon", "tab", "menuitem", "item")
-"""Kinds that weigh 1 from start to end."""
-
 WEIGHTS = {
-    "enter": (0.6, 1.0),
-    "task": (0.4, 2.0),
+    "button": (1.0, 0.6),
+    "icon": (1.0, 0.6),
+    "shape": (1.0, 0.6),
+    "link": (1.0, 1.0),
+    "tab": (1.0, 1.2),
+    "menuitem": (1.0, 1.2),
+    "item": (1.0, 1.2),
+    "checkbox": (1.0, 1.2),
+    "radio": (1.0, 1.5),
+    "focus": (1.0, 1.5),
+    "enter": (0.6, 1.5),
+    "task": (0.4, 3.0),
     "cell": (0.3, 0.6),
     "read": (0.05, 0.1),
     "read_value": (0.05, 0.1),
 }
-"""Weight of a kind at the start and from EVEN_AT on. A model of this size and this much training does not come to write
-down what it reads; what little is asked keeps the replies in form."""
+"""Weight of a kind at the start and from EVEN_AT on: what is learned first makes room for what is learned last. A model
+of this size and this much training does not come to write down what it reads; what little is asked keeps the replies
+in form."""
 RARE = (0.3, 0.6)
 """The same for every kind that is not named."""
 EVEN_AT = 0.5
@@ -29,7 +37,7 @@ EVEN_AT = 0.5
 
 def weight(kind: str, share: float) -> float:
     """How much a kind counts when `share` (0 to 1) of the stage is over."""
-    start, end = (1.0, 1.0) if kind in CLICKS else WEIGHTS.get(kind, RARE)
+    start, end = WEIGHTS.get(kind, RARE)
     return start + (end - start) * min(1.0, max(0.0, share) / EVEN_AT)
 
 

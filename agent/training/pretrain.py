@@ -54,12 +54,12 @@ class PretrainConfig:
     """All steps, reading included."""
     batch_size: int = 8
     """Screens in a batch."""
-    num_questions: int = 8
+    num_questions: int = 12
     """Questions asked of a screen, at most."""
-    length: int = 320
+    length: int = 480
     """Tokens of questions in a row."""
     sigma: tuple[float, float] = (40.0, 6.0)
-    """Width of the coordinates' soft labels at the start of `learn` and from 70% of it on."""
+    """Width of the coordinates' soft labels at the start of `learn` and from half of it on."""
     read_rates: Rates = field(default_factory=lambda: Rates(decay_share=0.15, floor=0.1))
     learn_rates: Rates = field(
         default_factory=lambda: Rates(adam=8e-4, tower_adam=1e-3, tower_muon=0.0, decay_share=1.0)

@@ -30,13 +30,13 @@ class Stage:
     rates: Rates
     weights: Weights
     sigma: tuple[float, float] = (0.0, 0.0)
-    """Width of the coordinates' soft labels at the start, and from 70% of the stage on."""
+    """Width of the coordinates' soft labels at the start, and from half of the stage on."""
 
     def sigma_at(self, step: int) -> float:
         """The width at a step, falling geometrically; 0 where labels are hard."""
         if not self.sigma[0]:
             return 0.0
-        share = min(1.0, (step - self.begin) / max(1.0, 0.7 * (self.end - self.begin)))
+        share = min(1.0, (step - self.begin) / max(1.0, 0.5 * (self.end - self.begin)))
         return self.sigma[0] * (self.sigma[1] / self.sigma[0]) ** share
 
 

@@ -245,7 +245,7 @@ def questions(screen: Screen, rng: random.Random, *, limit: int = 8) -> list[Que
     found: list[Question | None] = []
     formlike = sum(w.kind in ("field", "checkbox", "radio", "select") for w in screen.widgets)
     if formlike and not any(w.open for w in screen.widgets):
-        found += [task_question(screen, rng, asker.words) for _ in range(min(5, formlike + 1))]
+        found += [task_question(screen, rng, asker.words) for _ in range(min(8, 2 * formlike))]
     widgets = [w for w in screen.widgets if w.kind != "spinner"]
     rng.shuffle(widgets)
     found += [asker.about(w) for w in widgets[: 2 * limit]]
