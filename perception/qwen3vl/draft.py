@@ -9,6 +9,8 @@ is drawn, so it changes the time and not the text (prompt lookup, as in assisted
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
 
 from perception.qwen3vl.tokenizer import Tokenizer
 
@@ -16,6 +18,8 @@ LONGEST = 15
 QUOTES = ("'", '"')
 _EDGE = -1
 _MAX_EARLIER, _MAX_KEPT = 64, 128
+_SHORT = 3
+"""Tokens of a line that holds no more than the name of a role."""
 
 
 class Marks:
@@ -42,6 +46,12 @@ class Marks:
         """A token of a text as a JSON string has it: the bare quote becomes the escaped one."""
         return self.closing if self.closing is not None and self.text(token) in QUOTES else token
 
+    def last_line(self, tokens: Sequence[int]) -> int:
+        """The token that the last line with words in it begins with, behind what opens the line."""
+        starts = [index for index, token in enumerate(tokens) if self.text(token).startswith("\n")]
+        lines = [tokens[start + 1] for start, stop in pairwise([*starts, len(tokens)]) if stop - start > _SHORT]
+        return lines[-1] if lines else _EDGE
+
     def names(self, tokens: Sequence[int]) -> list[tuple[int, ...]]:
         """What stands between quotes of one kind, in order."""
         found: list[tuple[int, ...]] = []
@@ -57,22 +67,32 @@ class Marks:
 
 
 class Memory:
-    """Earlier replies by the first token that was drawn: the latest of each beginning."""
+    """Earlier replies by the token that each began with, the latest of each; and which beginning came after what."""
 
     def __init__(self, marks: Marks) -> None:
         self.marks = marks
         self._replies: dict[int, list[int]] = {}
+        self._beginnings: dict[int, int] = {}
 
-    def get(self, first: int) -> Sequence[int]:
+    def get(self, beginning: int) -> Sequence[int]:
         """The latest reply that began so, or nothing."""
-        return self._replies.get(first, ())
+        return self._replies.get(beginning, ())
 
-    def keep(self, first: int, tokens: Sequence[int]) -> None:
-        """Remembers a reply; the beginning that came up longest ago is forgotten first."""
-        self._replies.pop(first, None)
-        if len(self._replies) >= _MAX_EARLIER:
-            self._replies.pop(next(iter(self._replies)))
-        self._replies[first] = list(tokens[:_MAX_KEPT])
+    def expected(self, before: int) -> int | None:
+        """How the latest reply to a prompt with such a last line began."""
+        return self._beginnings.get(before)
+
+    def keep(self, before: int, beginning: int, tokens: Sequence[int]) -> None:
+        """Remembers a reply; what came up longest ago is forgotten first."""
+        _put(self._replies, beginning, list(tokens[:_MAX_KEPT]))
+        _put(self._beginnings, before, beginning)
+
+
+def _put(kept: dict[int, Any], key: int, value: Any) -> None:
+    kept.pop(key, None)
+    if len(kept) >= _MAX_EARLIER:
+        kept.pop(next(iter(kept)))
+    kept[key] = value
 
 
 class _Places:
@@ -109,11 +129,14 @@ class _Places:
 class Drafter:
     """Remembers where each token and each pair of tokens came last in one conversation."""
 
-    def __init__(self, marks: Marks, prompt: Sequence[int] = ()) -> None:
-        self._marks = marks
+    def __init__(self, memory: Memory, prompt: Sequence[int] = ()) -> None:
+        self._memory, self._marks = memory, memory.marks
+        marks = self._marks
         self._own, self._earlier = _Places(marks), _Places(marks)
         words = [token for token in prompt if token != marks.image]
         self._num_prompt = len(words)
+        self._before = marks.last_line(words)
+        self._beginning: int | None = None
         counts = Counter(marks.names(words))
         self._unused = next((name for name, count in counts.items() if count == 1), ())
         self.extend(words)
@@ -122,10 +145,27 @@ class Drafter:
         """Adds tokens that are certain."""
         self._own.extend(tokens)
 
-    def recall(self, tokens: Sequence[int]) -> None:
-        """An earlier reply that may be the like of this one."""
+    def begin(self, token: int) -> None:
+        """The reply's first token that was a choice: from now on the earlier reply that began so helps."""
+        self._beginning = token
+        self._recall(token)
+
+    def end(self) -> None:
+        """The reply is whole and will help later ones."""
+        if self._beginning is not None:
+            self._memory.keep(self._before, self._beginning, self._own.tokens[self._num_prompt :])
+
+    def opening(self) -> list[int]:
+        """How the reply may begin, once what the schema says is said."""
+        token = self._memory.expected(self._before)
+        if token is None:
+            return []
+        self._recall(token)
+        return [token, *(self._unworked() if self._marks.text(token).endswith('\\"') else [])]
+
+    def _recall(self, beginning: int) -> None:
         self._earlier = _Places(self._marks)
-        self._earlier.extend(tokens)
+        self._earlier.extend(self._memory.get(beginning))
 
     def guess(self, limit: int = LONGEST) -> list[int]:
         """What followed the last two tokens before, at most `limit` tokens; else the last one, with half of that.
@@ -158,9 +198,13 @@ class Drafter:
         if not text.endswith('\\"'):
             said = self._marks.names(reply[1:])  # the first token opens the reply's first string
             return list(said[-1]) if said else []
-        closing = self._marks.closing
         opens = sum(self._marks.text(token).endswith('\\"') for token in reply) % 2
-        if not opens or not self._unused or closing is None:
+        return self._unworked() if opens else []
+
+    def _unworked(self) -> list[int]:
+        """The first name that the prompt quotes only once, and how the earlier reply went on behind its own."""
+        closing = self._marks.closing
+        if not self._unused or closing is None:
             return []
         place = self._earlier.after_single(closing)
         return [*self._unused, closing, *(self._earlier.tokens[place:] if place else [])]

@@ -47,9 +47,8 @@ class Reply:
         self._end_ids = end_ids
         self._together = together
         self._sampler = Sampler(request.sampling)
-        self._memory = memory
-        self._drafter = Drafter(memory.marks, request.prompt.token_ids)
-        self._first_drawn: int | None = None
+        self._drafter = Drafter(memory, request.prompt.token_ids)
+        self._begun = False
         self.waiting = self._append([])
 
     def first(self) -> list[int]:
@@ -68,6 +67,8 @@ class Reply:
             return []
         limit = min(limit, self.request.sampling.max_tokens - len(self.token_ids))
         likely = self._constraint.likely() if self._constraint else []
+        if not self._begun:
+            return [*likely, *self._drafter.opening()][:limit]
         return likely[:limit] or self._drafter.guess(limit)
 
     def read(self, scores: Tensor, guesses: Sequence[int] = ()) -> int:
@@ -82,17 +83,18 @@ class Reply:
             same = _common(added, guesses[true:])
             true += same
             self.waiting = added[same:]
-        if self.finish == "stop" and self._first_drawn is not None:
-            self._memory.keep(self._first_drawn, self.token_ids)
+        if self.finish == "stop":
+            self._drafter.end()
         return true
 
     def _draw(self, scores: Tensor) -> int:
         allowed = None if self._constraint is None else self._constraint.allowed()
+        chosen = not self._begun and not (self._constraint and self._constraint.likely())
         token, logprob = self._sampler.draw(scores, allowed)
         self.logprobs.append(logprob)
-        if self._first_drawn is None:
-            self._first_drawn = token
-            self._drafter.recall(self._memory.get(token))
+        if chosen:
+            self._begun = True
+            self._drafter.begin(token)
         if token in self._end_ids:
             self.finish = "stop"
         elif self._constraint is not None:

@@ -25,8 +25,10 @@ def letters(text: str) -> list[int]:
 
 def after(marks: Marks, prompt: str, reply: str, *, earlier: list[int] | None = None, limit: int = LONGEST) -> str:
     """What is guessed to follow a reply's beginning."""
-    drafter = Drafter(marks, letters(prompt))
-    drafter.recall(earlier or [])
+    memory = Memory(marks)
+    memory.keep(0, 1, earlier or [])
+    drafter = Drafter(memory, letters(prompt))
+    drafter.begin(1)
     drafter.extend(letters(reply))
     return TOKENIZER.decode(drafter.guess(limit))
 
@@ -45,7 +47,7 @@ def test_one_token_gives_a_shorter_guess(marks: Marks) -> None:
 
 
 def test_what_is_new_has_no_guess(marks: Marks) -> None:
-    assert Drafter(marks).guess() == []
+    assert Drafter(Memory(marks)).guess() == []
     assert after(marks, "ab", "c") == ""
 
 
@@ -61,8 +63,10 @@ def test_behind_a_copied_name_the_earlier_reply_goes_on(marks: Marks) -> None:
 
 
 def test_a_new_coordinate_stands_for_the_earlier_one(marks: Marks) -> None:
-    drafter = Drafter(marks, letters("Save"))
-    drafter.recall(FIRST)
+    memory = Memory(marks)
+    memory.keep(0, 1, FIRST)
+    drafter = Drafter(memory, letters("Save"))
+    drafter.begin(1)
     drafter.extend([*FIRST[:-4], TOKENIZER.encode("[777, 1]")[1]])
     assert TOKENIZER.decode(drafter.guess()) == ", 345]}"
 
@@ -70,24 +74,41 @@ def test_a_new_coordinate_stands_for_the_earlier_one(marks: Marks) -> None:
 def test_the_latest_reply_of_each_beginning_is_remembered(marks: Marks) -> None:
     memory = Memory(marks)
     assert list(memory.get(1)) == []
-    memory.keep(1, [1, 2])
-    memory.keep(2, [2, 3])
-    memory.keep(1, [1, 4])
+    assert memory.expected(9) is None
+    memory.keep(9, 1, [1, 2])
+    memory.keep(9, 2, [2, 3])
+    memory.keep(8, 1, [1, 4])
     assert (list(memory.get(1)), list(memory.get(2))) == ([1, 4], [2, 3])
+    assert (memory.expected(9), memory.expected(8)) == (2, 1)
 
 
 def test_old_beginnings_are_forgotten(marks: Marks) -> None:
     memory = Memory(marks)
     for first in range(500):
-        memory.keep(first, [first])
+        memory.keep(first, first, [first])
     assert list(memory.get(0)) == []
     assert list(memory.get(499)) == [499]
+    assert (memory.expected(0), memory.expected(499)) == (None, 499)
+
+
+def test_a_reply_may_begin_as_the_latest_one_behind_such_a_step_did(marks: Marks) -> None:
+    memory = Memory(marks)
+    request = 'enter "Ada" as "Name" and "Rome" as "City"'
+    first = Drafter(memory, letters(f'{request}\nStep 1: Focus "Name"<|im_end|>\n<|im_start|>assistant\n'))
+    assert first.opening() == []
+    reply = letters('{"thought": "Type \\"Ada\\"", "action": "type", "text": "Ada"}')
+    first.begin(reply[1])
+    first.extend(reply)
+    first.end()
+    history = 'Step 1: Focus "Name"\nStep 2: Type "Ada"\nStep 3: Focus "City"'
+    second = Drafter(memory, letters(f"{request}\n{history}<|im_end|>\n<|im_start|>assistant\n"))
+    assert TOKENIZER.decode(second.opening()).startswith('Type \\"Rome\\"", "action": "type", "text": "')
 
 
 @given(st.lists(st.sampled_from(LETTERS[:6]), max_size=40), st.integers(0, 12))
 def test_a_guess_is_a_stretch_of_the_conversation(tokens: list[int], limit: int) -> None:
     marks = Marks(TOKENIZER)
-    whole, grown = Drafter(marks, tokens), Drafter(marks)
+    whole, grown = Drafter(Memory(marks), tokens), Drafter(Memory(marks))
     for token in tokens:
         grown.extend([token])
     guess = whole.guess(limit)
