@@ -54,7 +54,7 @@ def accelerate(model: Qwen3VL) -> bool:
         tower.add_module("blocks", nn.ModuleList(blocks))
         tower.add_module("merger", FastMerger(tower.merger))
         tower.add_module("deepstack_merger_list", nn.ModuleList(mergers))
-        model.model.add_module("language_model", FastDecoder(model.model.language_model))
+        model.model.add_module("language_model", FastDecoder(model.model.language_model, scratch))
     return True
 
 
@@ -123,6 +123,33 @@ class _Scratch:
         return first, second
 
 
+def _mixed(q: Tensor, k: Tensor, v: Tensor, scratch: _Scratch, num_causal: int = 0) -> Tensor:
+    """q [N, M, d] that carries the scale and log2(e), k and v [N, S, d] -> [N, M, d].
+
+    num_causal: M holds the same so many queries several times over, each of which sees the keys up to its own place.
+    Softmax in its parts: the division comes after the product, on a tensor that is a sixth of the size. A row's highest
+    score is subtracted only where a sum leaves the range that is safe.
+    """
+    scores, weights = scratch.take((len(q), q.shape[1], k.shape[1]))
+    torch.bmm(q, k.transpose(1, 2), out=scores)
+    total = _weigh(scores, weights, num_causal)
+    lowest, highest = total.aminmax()
+    if not (_SAFE[0] < lowest and highest < _SAFE[1]):
+        if num_causal:
+            later = torch.ones(num_causal, k.shape[1], dtype=torch.bool).triu_(1)
+            scores.view(-1, *later.shape).masked_fill_(later, float("-inf"))
+        total = _weigh(scores.sub_(scores.amax(-1, keepdim=True)), weights, num_causal)
+    return torch.bmm(weights, v).div_(total)
+
+
+def _weigh(scores: Tensor, weights: Tensor, num_causal: int) -> Tensor:
+    """Fills `weights` with powers of two of the scores that may be seen; gives their sums, [N, M, 1]."""
+    torch.exp2(scores, out=weights)
+    if num_causal:
+        weights.view(-1, num_causal, weights.shape[-1]).tril_()
+    return weights.sum(-1, keepdim=True)
+
+
 class FastPatchEmbed(nn.Module):
     """Answers as `PatchEmbed`; still patches meet the kernel's sum over time, which is made once."""
 
@@ -167,16 +194,8 @@ class FastVisionBlock(nn.Module):
 
     def _attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """q, k, v [H, L, d] of one frame -> [L, H * d]."""
-        scores, weights = self._scratch.take((q.shape[0], q.shape[1], q.shape[1]))
-        torch.bmm(q * (_LOG2_E * q.shape[-1] ** -0.5), k.transpose(1, 2), out=scores)
-        # Softmax in its parts: the division comes after the product, on a tensor that is a sixth of the size. A row's
-        # highest score is subtracted only where a sum leaves the range that is safe.
-        total = torch.exp2(scores, out=weights).sum(-1, keepdim=True)
-        lowest, highest = total.aminmax()
-        if not (_SAFE[0] < lowest and highest < _SAFE[1]):
-            scores.sub_(scores.amax(-1, keepdim=True))
-            total = torch.exp2(scores, out=weights).sum(-1, keepdim=True)
-        return torch.bmm(weights, v).div_(total).transpose(0, 1).flatten(1)
+        mixed = _mixed(q * (_LOG2_E * q.shape[-1] ** -0.5), k, v, self._scratch)
+        return mixed.transpose(0, 1).flatten(1)
 
 
 class FastMerger(nn.Module):
@@ -196,7 +215,8 @@ class FastMerger(nn.Module):
 class _FastLayer:
     """Answers as `TextLayer`, from angles and a mask that are made once a pass."""
 
-    def __init__(self, layer: TextLayer) -> None:
+    def __init__(self, layer: TextLayer, scratch: _Scratch) -> None:
+        self._scratch = scratch
         attention, mlp = layer.self_attn, layer.mlp
         self._index, self._width = attention.layer_index, attention.head_dim
         self._qkv, self._out = (
@@ -236,7 +256,8 @@ class _FastLayer:
         if wanted is not None:
             mask = _causal(wanted, k.shape[2]) if mask is None else mask[:, :, wanted]
             q, x = q[:, :, wanted], x[:, wanted]
-        x = self._out.add(_attend(q, k, v, mask).transpose(1, 2).flatten(2).to(x.dtype), x)
+        mixed = _attend(q, k, v, mask, self._scratch)
+        x = self._out.add(mixed.transpose(1, 2).flatten(2).to(x.dtype), x)
         normed = self._mlp_norm(x)
         return self._down.add(self._up.mul(normed, self._gate.swish(normed)), x)
 
@@ -246,12 +267,17 @@ def _causal(places: slice, total: int) -> Tensor:
     return torch.arange(total) <= torch.arange(places.start, places.stop)[None, None, :, None]
 
 
-def _attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
+def _attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, scratch: _Scratch) -> Tensor:
     """q [B, H, T, d], scaled, k and v [B, G, S, d] -> [B, H, T, d]; without a mask the T are the last of the S."""
     num_new, width = q.shape[2:]
     if num_new <= _FEW:
         causal = mask is None and num_new > 1
         return F.scaled_dot_product_attention(q, k, v, mask, is_causal=causal, scale=1.0, enable_gqa=True)
+    if mask is None and num_new == k.shape[2]:
+        # Queries that share a key-value head are stacked, so that keys need not be repeated.
+        stacked = (q.shape[0] * k.shape[1], -1, width)
+        q2, k2, v2 = (heads.reshape(stacked).to(torch.bfloat16) for heads in (q * _LOG2_E, k, v))
+        return _mixed(q2, k2, v2, scratch, num_new).view(q.shape)
     q, k, v = (heads.to(torch.bfloat16) for heads in (q * width**0.5, k, v))
     return attend(q, k, v, None if mask is None else additive(mask, q.dtype), causal=True)
 
@@ -259,11 +285,11 @@ def _attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
 class FastDecoder(nn.Module):
     """Answers as `Decoder`."""
 
-    def __init__(self, decoder: Decoder) -> None:
+    def __init__(self, decoder: Decoder, scratch: _Scratch) -> None:
         super().__init__()
         self.embed_tokens, self._norm = decoder.embed_tokens, _Norm(decoder.norm)
         self._angles = decoder.angles
-        self._layers = [_FastLayer(layer) for layer in decoder.layers]  # type: ignore[arg-type]
+        self._layers = [_FastLayer(layer, scratch) for layer in decoder.layers]  # type: ignore[arg-type]
 
     def forward(
         self,

@@ -109,3 +109,18 @@ def test_attention_of_very_high_scores_is_still_a_softmax() -> None:
         found, wanted = (model.encode_images(pixels, GRIDS[:1]).tokens.float() for model in (packed, exact))
     assert bool(found.isfinite().all())
     assert error(found, wanted) < 0.3
+
+
+def test_a_first_pass_of_very_high_scores_is_still_a_softmax() -> None:
+    packed, exact = model_in(torch.bfloat16), model_in(torch.float32)
+    for model in (packed, exact):
+        with torch.no_grad():
+            model.get_parameter("model.language_model.layers.0.self_attn.q_norm.weight").mul_(300.0)
+    if not accelerate(packed):
+        pytest.skip("this build of PyTorch has no oneDNN")
+    ids = torch.randint(0, packed.config.text.vocab_size, (1, 40), generator=torch.Generator().manual_seed(4))
+    positions = torch.arange(40).expand(3, 1, -1)
+    with torch.inference_mode():
+        found, wanted = (model.hidden(model.embed(ids), positions).float() for model in (packed, exact))
+    assert bool(found.isfinite().all())
+    assert error(found, wanted) < 0.3
