@@ -26,6 +26,7 @@ from agent.prompts import compact
 from agent.training.screens import make_screen, questions
 from perception.clients.catalog import NANO
 from perception.clients.client import Completion, Message, Sampling
+from perception.files import replace_file
 from perception.observation import Frame
 from perception.qwen3vl.engine import Engine, fast_dtype
 from perception.qwen3vl.reply import Request
@@ -175,9 +176,7 @@ def _machine(engine: Engine) -> Figures:
 def write(figures: Figures, path: Path = FILE) -> Path:
     """Writes the flat object, replacing the file whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    beside.replace(path)
+    replace_file(path, (json.dumps(figures, indent=2) + "\n").encode())
     return path
 
 

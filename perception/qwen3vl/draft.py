@@ -130,8 +130,8 @@ class Drafter:
     """Remembers where each token and each pair of tokens came last in one conversation."""
 
     def __init__(self, memory: Memory, prompt: Sequence[int] = ()) -> None:
-        self._memory, self._marks = memory, memory.marks
-        marks = self._marks
+        marks = memory.marks
+        self._memory, self._marks = memory, marks
         self._own, self._earlier = _Places(marks), _Places(marks)
         words = [token for token in prompt if token != marks.image]
         self._num_prompt = len(words)
