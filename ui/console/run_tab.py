@@ -47,9 +47,11 @@ def build_run_tab(page: gr.Blocks, stage: Stage, model: str) -> None:
         return (gr.skip(),) * 4 if view.version == version else _shown(view)
 
     def arrive() -> tuple[Any, ...]:
-        """A page that is loaded anew shows the run that is under way, with what was asked."""
-        order = stage.view.order or Order("", "", model)
-        return order.instruction, order.url, order.model, *_shown(stage.view)
+        """A page that is loaded anew shows the run that is under way, with what was asked. Without one its fields are
+        left alone: a person may have begun to type."""
+        order = stage.view.order
+        asked = (order.instruction, order.url, order.model) if order else (gr.skip(),) * 3
+        return *asked, *_shown(stage.view)
 
     parts.start.click(begin, asks, shows, **_HIDDEN)
     parts.stop.click(end, None, shows, **_HIDDEN)

@@ -1,11 +1,12 @@
 """The console in a real browser: the link lets in once; a run is started, watched, found after a reload, stopped."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, Page, Request, Route, async_playwright, expect
 
 from agent.settings import load as load_settings
 from tests.page_server import PageServer
@@ -85,6 +86,22 @@ async def _replay_is_shown(page: Page) -> None:
     frame = page.frame_locator("iframe.he-replay")
     await expect(frame.locator("#pill")).to_have_text("done", timeout=SECONDS)
     await expect(frame.locator(".screen img")).to_be_visible()
+
+
+async def test_what_is_typed_before_the_page_has_loaded_whole_stays(console: ConsoleServer, browser: Browser) -> None:
+    async def held_up(route: Route) -> None:
+        await asyncio.sleep(1)
+        await route.continue_()
+
+    with console:
+        page = await browser.new_page()
+        await page.route("**/run/predict*", held_up)
+        async with page.expect_response("**/run/predict*", timeout=SECONDS):
+            await page.goto(console.link)
+            await page.get_by_label("Instruction").fill("Wait a while", timeout=SECONDS)
+        await expect(page.get_by_role("button", name="Stop")).to_be_disabled()
+        await asyncio.sleep(0.5)
+        assert await page.get_by_label("Instruction").input_value() == "Wait a while"
 
 
 async def test_the_link_lets_in_once_and_nobody_else(console: ConsoleServer, browser: Browser) -> None:
