@@ -54,7 +54,7 @@ class PretrainConfig:
     """All steps, reading included."""
     batch_size: int = 8
     """Screens in a batch."""
-    num_questions: int = 12
+    num_questions: int = 20
     """Questions asked of a screen, at most."""
     length: int = 480
     """Tokens of questions in a row."""

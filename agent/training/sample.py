@@ -18,6 +18,7 @@ PREFIX = "<|im_start|>user\n<|vision_start|>"
 BETWEEN = "<|vision_end|>"
 TURN = "<|im_end|>\n<|im_start|>assistant\n"
 END = "<|im_end|>"
+OPENING = '{"thought": "'
 
 
 @dataclass(slots=True)
@@ -29,6 +30,8 @@ class Sample:
     """How many of the tokens are prompt; all that follow are learned."""
     coordinates: list[int]
     """Places (indices into token_ids) of coordinates in the reply, in order: x, y, x, y …"""
+    step: int
+    """Place where the thought begins to say which step comes next."""
     target: tuple[float, float, float, float] | None = None
     """Box in pixels that the first coordinate points into."""
 
@@ -47,6 +50,7 @@ class SampleMaker:
         vocab = tokenizer.get_vocab()
         self._opening, self._comma = vocab["["], self.ids(", ")[0]
         self._turn, self._end = self.ids(TURN), self.ids(END)
+        self._num_opening = len(self.ids(OPENING))
 
     def ids(self, text: str) -> list[int]:
         """Tokens of a text, special ones included."""
@@ -62,7 +66,8 @@ class SampleMaker:
         """The sample of a question; `target` is where its first coordinate points, in pixels."""
         prompt = self.ids(compact_text(instruction, history)) + self._turn
         token_ids = prompt + self.ids(reply) + self._end
-        return Sample(token_ids, len(prompt), self.coordinates(token_ids, len(prompt)), target)
+        coordinates = self.coordinates(token_ids, len(prompt))
+        return Sample(token_ids, len(prompt), coordinates, len(prompt) + self._num_opening, target)
 
     def coordinates(self, ids: list[int], start: int) -> list[int]:
         """A number after a bracket, and a number after a comma after such a number."""

@@ -7,7 +7,7 @@ token of a long one count little; the square root lies between. The Qwen3-VL tec
 a square-root-normalised per-token loss without writing it down: this formula is our reading of it.
 
 A coordinate's loss counts COORDINATE_SHARE times: two tokens of a reply decide whether a click lands, and most of the
-others can be copied.
+others can be copied. The two tokens that name the step count more as well (`batch.STEP_SHARE`).
 
 For a coordinate the target is not one number but a bell curve over 0 to 1000 around it: being off by one is nearly
 right. Its width `sigma` shrinks while training goes on.
@@ -37,7 +37,7 @@ def reply_loss(
 ) -> ReplyLoss:
     """Loss over the learned places N of a batch.
 
-    logits float [N, vocabulary]; targets int64 [N]; weights [N] = n_i^(-1/2); coordinates bool [N];
+    logits float [N, vocabulary]; targets int64 [N]; weights [N], see `Batch`; coordinates bool [N];
     numbers int64 [1001], the token of each coordinate; sigma on the 0 to 1000 grid, 0 for hard labels.
     """
     logs = logits.float().log_softmax(-1)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from agent.training import nano, vocabulary
-from agent.training.batch import IGNORED, Row, cover_cells, own_centers, pack
+from agent.training.batch import IGNORED, STEP_SHARE, Row, cover_cells, own_centers, pack
 from agent.training.forward import PackedForward, Weights, patches, visibility
 from agent.training.heads import TrainingHeads
 from agent.training.initial import initialise
@@ -50,11 +50,15 @@ def test_only_the_reply_is_learned() -> None:
     )
 
 
-def test_every_reply_weighs_the_square_root_of_its_tokens() -> None:
+def test_every_reply_weighs_the_square_root_of_its_tokens_and_what_names_the_step_more() -> None:
     sample = click()
     batch = pack([row(sample, click("A longer name"))], 128)
     first = batch.segments[0] == 1
-    assert batch.weights[0][first].sum() == pytest.approx(sample.num_reply**0.5)
+    weights, targets = batch.weights[0][first], batch.targets[0][first]
+    heavy = weights == weights.max()
+    assert nano.tokenizer().decode(targets[heavy].tolist()) == 'Click \\"S'
+    plain = np.where(heavy, weights / STEP_SHARE, weights)
+    assert plain.sum() == pytest.approx(sample.num_reply**0.5)
 
 
 def test_pointers_stand_from_the_end_of_the_name_to_the_coordinates() -> None:
