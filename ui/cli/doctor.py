@@ -4,6 +4,7 @@ Exit code 3 when a part that the demo needs is missing, 0 otherwise. Nothing is 
 """
 
 import argparse
+import asyncio
 import os
 import shutil
 import subprocess
@@ -30,6 +31,8 @@ _OPTIONAL = {
     "pyautogui": ("desktop surfaces", 'pip install "handeye[desktop]"'),
     "mss": ("desktop surfaces", 'pip install "handeye[desktop]"'),
 }
+SERVER_SECONDS = 5.0
+"""How long a model's server may take to answer."""
 _FONTS = {"DejaVu": "DejaVuSans.ttf", "Liberation": "LiberationSans-Regular.ttf"}
 
 
@@ -45,39 +48,49 @@ class Finding:
     """What to do, empty when there is nothing to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the settings name: where runs go, which browser, which model."""
+
+    runs: Path = Path("runs")
+    chromium: str = ""
+    model: str = "nano"
+    api_key: str = ""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The verb has no flags of its own."""
+    """The verb's one flag."""
+    parser.add_argument("--model", metavar="NAME_OR_URL", help="the model to look for (default: what the settings say)")
 
 
 def execute(arguments: argparse.Namespace, output: Output) -> int:
     """Print the table; 0 when all that is needed is there, else 3."""
-    runs, chromium = _settings(arguments)
-    findings = list(examine(runs, chromium))
+    findings = list(examine(_chosen(arguments)))
     good = all(finding.state != "missing" for finding in findings)
     _print(findings, output)
     output.result({"ok": good, "findings": [asdict(finding) for finding in findings]})
     return exits.DONE if good else exits.MISSING
 
 
-def _settings(arguments: argparse.Namespace) -> tuple[Path, str]:
-    """The runs folder and the browser that the settings name; defaults where the packages for reading them
-    lack."""
+def _chosen(arguments: argparse.Namespace) -> Chosen:
+    """What the settings name; defaults where the packages for reading them lack."""
     try:
         settings = load_settings(arguments)
     except ImportError:
-        return Path("runs"), ""
-    return settings.run.folder, settings.browser.executable
+        return Chosen()
+    model = settings.model
+    return Chosen(settings.run.folder, settings.browser.executable, model.name, model.api_key.get_secret_value())
 
 
-def examine(runs: Path, chromium: str) -> Iterator[Finding]:
+def examine(chosen: Chosen) -> Iterator[Finding]:
     """All findings, in the order of the table."""
     yield _python()
     yield from (_package(name) for name in exits.OURS)
     yield from (_distribution(name) for name in _REQUIRED)
-    yield _model()
-    yield _chromium(chromium)
+    yield _model(chosen)
+    yield _chromium(chosen.chromium)
     yield from _fonts()
-    yield _runs_folder(runs)
+    yield _runs_folder(chosen.runs)
     yield _display()
     yield _gpu()
     yield from (_optional(name, *rest) for name, rest in _OPTIONAL.items())
@@ -114,11 +127,44 @@ def _optional(name: str, use: str, line: str) -> Finding:
         return Finding(name, "absent", f"not installed; for {use}", line)
 
 
-def _model() -> Finding:
-    """The bundled model, read from its files' headers: no weights are loaded."""
+def _model(chosen: Chosen) -> Finding:
+    """A model's folder is read from its files' headers, a server is asked what it serves: no weights are loaded."""
     from ui.cli.model_files import describe_model
 
-    return Finding("model nano", *describe_model(ROOT / "perception" / "nano"))
+    if chosen.model == "nano":
+        return Finding("model nano", *describe_model(ROOT / "perception" / "nano"))
+    if Path(chosen.model).is_dir():
+        advice = "name a folder that holds a whole Qwen3-VL model"
+        return Finding(f"model {chosen.model}", *describe_model(Path(chosen.model), advice))
+    return _other_model(chosen)
+
+
+def _other_model(chosen: Chosen) -> Finding:
+    """A server, a script, or a name that a package adds."""
+    from perception.clients.catalog import resolve
+    from perception.errors import PerceptionError
+
+    row = f"model {chosen.model}"
+    try:
+        if chosen.model.startswith(("http://", "https://")):
+            return Finding(row, "ok", f"the server answers and lists {asyncio.run(_listed(chosen))}")
+        return Finding(row, "ok", resolve(chosen.model).name)
+    except PerceptionError as error:
+        return Finding(row, "missing", str(error), "start the server, or name another model with --model")
+
+
+async def _listed(chosen: Chosen) -> str:
+    """The first model that a server lists, whichever one is meant: what is asked here is whether it answers."""
+    from perception.clients.client import Sampling
+    from perception.clients.sglang import OpenAIClient
+
+    patience = Sampling(max_seconds=SERVER_SECONDS)
+    client = OpenAIClient(chosen.model.partition("#")[0], api_key=chosen.api_key, sampling=patience, num_tries=2)
+    try:
+        await client.load()
+        return client.name
+    finally:
+        await client.close()
 
 
 def _chromium(named: str) -> Finding:

@@ -11,9 +11,11 @@ _LONGEST_HEADER = 100_000_000
 """Bytes; the safetensors format's own limit."""
 
 
-def describe_model(folder: Path) -> tuple[str, str, str]:
-    """State (ok or missing), what was found, and what to do."""
-    advice = "restore the folder: git checkout -- perception/nano, or install HandEye again"
+RESTORE = "restore the folder: git checkout -- perception/nano, or install HandEye again"
+
+
+def describe_model(folder: Path, advice: str = RESTORE) -> tuple[str, str, str]:
+    """State (ok or missing), what was found, and what to do: `advice`, or nothing."""
     missing = [name for name in _NEEDED if not (folder / name).is_file()]
     weights = sorted(folder.glob("*.safetensors"))
     if missing or not weights:

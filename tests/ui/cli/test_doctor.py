@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.chat_server import ChatServer
 from ui.cli import exits
-from ui.cli.doctor import examine
+from ui.cli.doctor import Chosen, examine
 from ui.cli.main import main
 from ui.cli.model_files import describe_model, num_parameters
 
@@ -29,7 +30,7 @@ def _model(folder: Path) -> Path:
 
 
 def test_every_part_has_one_row_and_a_known_state(tmp_path: Path) -> None:
-    findings = list(examine(tmp_path, ""))
+    findings = list(examine(Chosen(tmp_path)))
     names = [finding.part for finding in findings]
     assert len(names) == len(set(names))
     assert {f"package {name}" for name in exits.OURS} <= set(names)
@@ -59,9 +60,38 @@ def test_a_browser_that_is_not_there_is_missing(
     assert "sudo apt install chromium" in findings["chromium"]["advice"]
 
 
+def _model_row(name: str, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    main(["doctor", "--model", name, "--json"])
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    return next(finding for finding in findings if finding["part"] == f"model {name}")
+
+
+def test_the_model_that_is_named_is_the_one_that_is_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _model_row(str(_model(tmp_path)), capsys)["found"].startswith("qwen3_vl, 0.0M parameters")
+    (tmp_path / "config.json").unlink()
+    lacking = _model_row(str(tmp_path), capsys)
+    assert lacking["state"] == "missing"
+    assert "config.json" in lacking["found"]
+
+
+def test_a_server_is_asked_what_it_serves(capsys: pytest.CaptureFixture[str]) -> None:
+    with ChatServer({}) as server:
+        url = f"{server.url}#another-model"
+        assert _model_row(url, capsys)["found"] == "the server answers and lists listed-model"
+    silent = _model_row(url, capsys)
+    assert silent["state"] == "missing"
+    assert "--model" in silent["advice"]
+
+
+def test_a_model_that_nobody_knows_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "There is no model" in _model_row("nemo", capsys)["found"]
+
+
 def test_a_runs_folder_that_cannot_be_written_is_missing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    findings = {finding.part: finding for finding in examine(tmp_path / "file" / "runs", "")}
+    findings = {finding.part: finding for finding in examine(Chosen(tmp_path / "file" / "runs"))}
     assert findings["runs folder"].state == "missing"
     assert "--runs" in findings["runs folder"].advice
 
