@@ -89,6 +89,11 @@ Enable Disable Deselect Remove Strike Slide I Under For Does How Say
 """.split()
 
 
+def whole_words() -> list[str]:
+    """Lower-case words that are one token behind a blank."""
+    return [word for word in (*_WORDS, *_COLOURS, *_SHAPES) if word.isalpha()]
+
+
 def pieces() -> list[str]:
     """Every text that is one token, longest first."""
     words = [" " + word for word in (*_WORDS, *_COLOURS, *_SHAPES)]

@@ -1,7 +1,9 @@
 """The words that synthetic screens show: real interface words, English-like invented ones, numbers, dates, addresses.
 
 Every word belongs to one of two sides, by a hash of its lower-case letters: about one in ten is *held out*. A screen
-for training shows no held-out word, a screen for measuring shows nothing else, so that a score speaks of unseen words.
+for training shows no held-out word, and every name on a screen for measuring is made of held-out words, so that a
+score speaks of unseen ones. Words that are one token of the vocabulary ("a", "in", "list") are *neutral*: they stand
+beside others on both sides, as letters do, since a token that was never copied in training can't be copied at all.
 No word list is shipped beside the hand-written one in `lexicon`.
 """
 
@@ -10,10 +12,14 @@ import random
 import string
 from collections.abc import Callable
 
+from agent.training import vocabulary
 from agent.training.lexicon import ACTIONS, BUTTONS, CHECKS, LABELS, NAMES, NOUNS, QUALITIES, SMALL
 
 HELDOUT_BELOW = 26
 """A word is held out when the first byte of its MD5 is below this: 26 of 256, about one in ten."""
+
+NEUTRAL = frozenset(vocabulary.whole_words())
+"""Lower case; on neither side, and never a whole text for measuring."""
 
 _ONSETS = (
     "b c d f g h j k l m n p r s t v w y z bl br ch cl cr dr fl fr gl gr ph pl pr qu sc sh sk sl sm sn sp st str sw th "
@@ -42,8 +48,11 @@ def words_in(text: str) -> list[str]:
 
 
 def belongs(text: str, *, heldout: bool) -> bool:
-    """Whether every word of `text` is on the side asked for."""
-    return all(is_heldout(word) == heldout for word in words_in(text))
+    """Whether `text` may stand on a screen of the side asked for: no word of it is on the other side, and for measuring
+    it is not made of neutral words alone."""
+    words = words_in(text)
+    sided = [word for word in words if word.lower() not in NEUTRAL]
+    return all(is_heldout(word) == heldout for word in sided) and bool(sided or not words or not heldout)
 
 
 def _phrases(block: str) -> list[str]:
@@ -55,13 +64,13 @@ class _Side:
 
     def __init__(self, heldout: bool) -> None:
         def words(*blocks: str) -> list[str]:
-            return sorted({w for block in blocks for w in block.split() if is_heldout(w) == heldout})
+            return sorted({w for block in blocks for w in block.split() if belongs(w, heldout=heldout)})
 
         def phrases(block: str) -> list[str]:
             return [p for p in _phrases(block) if belongs(p, heldout=heldout)]
 
         self.verbs, self.nouns = words(ACTIONS), words(NOUNS)
-        self.qualities, self.names, self.small = words(QUALITIES), words(NAMES), words(SMALL)
+        self.qualities, self.names, self.small = words(QUALITIES), words(NAMES), sorted({*words(SMALL), *NEUTRAL})
         self.every = words(ACTIONS, NOUNS, QUALITIES)
         self.labels, self.checks, self.buttons = phrases(LABELS), phrases(CHECKS), phrases(BUTTONS)
 
@@ -87,7 +96,7 @@ class Words:
         """What `make` gives first that is one word of our side (about ten tries when held out)."""
         while True:
             text = make()
-            if is_heldout(text) == self.heldout:
+            if is_heldout(text) == self.heldout and (text not in NEUTRAL or not self.heldout):
                 return text
 
     def pseudo(self) -> str:
@@ -168,13 +177,13 @@ class Words:
         return f"{number} {words}" if self.rng.random() < 0.3 else f"{words} {number}"
 
     def phrase(self, num_words: int) -> str:
-        """`num_words` lower-case words, content words mostly, with small ones between."""
-        small = self._side.small
-
-        def pick() -> str:
-            return self.rng.choice(small) if small and self.rng.random() < 0.35 else self.word()
-
-        return " ".join(pick() for _ in range(num_words))
+        """`num_words` lower-case words. One is a content word; every other of the rest is small or neutral: letters are
+        copied everywhere, and whole tokens only where names and values hold them."""
+        rng, content = self.rng, self.rng.randrange(num_words)
+        return " ".join(
+            self.word() if index == content or rng.random() < 0.5 else rng.choice(self._side.small)
+            for index in range(num_words)
+        )
 
     def cased(self, text: str) -> str:
         """`text` in one of the cases that interfaces use."""
@@ -191,15 +200,15 @@ class Words:
     def label(self) -> str:
         """A short name of one to three words for any control."""
         kind = self.rng.random()
-        if kind < 0.62:
+        if kind < 0.6:
             return self.cased(self.word())
-        if kind < 0.84:
+        if kind < 0.8:
             return self.cased(f"{self.word()} {self.word()}")
-        if kind < 0.9:
+        if kind < 0.86:
             return self.code()
-        if kind < 0.94:
+        if kind < 0.9:
             return self.name()
-        return self.number() if kind < 0.96 else self.cased(self.phrase(3))
+        return self.number() if kind < 0.92 else self.cased(self.phrase(self.rng.randint(2, 3)))
 
     def button(self) -> str:
         """The name of a button, link or menu item."""
@@ -217,7 +226,7 @@ class Words:
     def check(self) -> str:
         """The name of a check box: often a short sentence."""
         listed = self._listed(self._side.checks, 0.3)
-        return listed or (self.cased(self.phrase(self.rng.randint(3, 5))) if self.rng.random() < 0.3 else self.label())
+        return listed or (self.cased(self.phrase(self.rng.randint(3, 5))) if self.rng.random() < 0.4 else self.label())
 
     def value(self) -> str:
         """What a person would type into a field."""
@@ -228,9 +237,9 @@ class Words:
             return self.name()
         if kind < 0.34:
             return f"{self.name()} {self.name()}"
-        if kind < 0.62:
+        if kind < 0.56:
             return self.rng.choice((self.word, self.label))()
-        if kind < 0.74:
+        if kind < 0.68:
             return self.number()
         makers = (self.email, self.code, self.date, self.code)
-        return makers[self.rng.randrange(4)]() if kind < 0.94 else self.phrase(3)
+        return makers[self.rng.randrange(4)]() if kind < 0.86 else self.phrase(self.rng.randint(2, 4))
