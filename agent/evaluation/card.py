@@ -28,7 +28,7 @@ LIMITS = """\
 - It knows the wordings and looks that `agent.training.screens` draws. Free requests, long pages, photographs and other
   languages are beyond it.
 - It sees frames of about 224x192 to 384x320 pixels; a bigger screen is seen, but it was never trained on one.
-- It reads a word well enough to find it and seldom well enough to write it down without an error.
+- It reads a word well enough to find it and not to write it down: reading back is none right yet.
 - It does not plan: a request must name its steps, in their order."""
 
 
