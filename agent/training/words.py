@@ -96,7 +96,7 @@ class Words:
         """What `make` gives first that is one word of our side (about ten tries when held out)."""
         while True:
             text = make()
-            if is_heldout(text) == self.heldout and (text not in NEUTRAL or not self.heldout):
+            if is_heldout(text) == self.heldout and (text.lower() not in NEUTRAL or not self.heldout):
                 return text
 
     def pseudo(self) -> str:

@@ -4,7 +4,6 @@ Exit code 3 when a part that the demo needs is missing, 0 otherwise. Nothing is 
 """
 
 import argparse
-import asyncio
 import os
 import shutil
 import subprocess
@@ -141,6 +140,8 @@ def _model(chosen: Chosen) -> Finding:
 
 def _other_model(chosen: Chosen) -> Finding:
     """A server, a script, or a name that a package adds."""
+    import asyncio
+
     from perception.clients.catalog import resolve
     from perception.errors import PerceptionError
 

@@ -42,6 +42,7 @@ def test_words_that_are_one_token_stand_on_both_sides_and_never_alone_where_it_i
         assert seen >= NEUTRAL
     assert belongs("list in a", heldout=False)
     assert not belongs("list in a", heldout=True)
+    assert not belongs("IN", heldout=True)
 
 
 @settings(max_examples=40, deadline=None)
