@@ -15,7 +15,6 @@ from perception.qwen3vl.tokenizer import Tokenizer
 from tests.perception.qwen3vl.conftest import ReferenceProcessor
 
 NANO = Path(next(iter(perception.__path__))) / "nano"
-pytestmark = pytest.mark.skipif(not (NANO / weights.WEIGHTS_FILE).is_file(), reason="no bundled model in this checkout")
 
 
 @pytest.fixture(scope="module")
