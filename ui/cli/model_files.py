@@ -2,7 +2,6 @@
 
 import json
 import struct
-from hashlib import sha256
 from math import prod
 from pathlib import Path
 
@@ -24,11 +23,13 @@ def describe_model(folder: Path, advice: str = RESTORE) -> tuple[str, str, str]:
     try:
         count = sum(num_parameters(path) for path in weights)
         kind = json.loads((folder / "config.json").read_text())["model_type"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        card = folder / "handeye.json"
+        version = json.loads(card.read_text()).get("version", "") if card.is_file() else ""
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return "missing", f"{folder} is corrupt: {error}", advice
-    digest = sha256(b"".join(path.read_bytes() for path in weights)).hexdigest()[:12]
     size = sum(path.stat().st_size for path in weights) / 1e6
-    return "ok", f"{kind}, {count / 1e6:.1f}M parameters, {size:.0f} MB, version {digest} ({folder})", ""
+    named = f", version {version}" if version else ""
+    return "ok", f"{kind}, {count / 1e6:.1f}M parameters, {size:.0f} MB{named} ({folder})", ""
 
 
 def num_parameters(path: Path) -> int:

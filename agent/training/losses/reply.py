@@ -59,7 +59,8 @@ def reply_loss(
 
 
 def normaliser(weights: Tensor) -> Tensor:
-    """sum_i n_i^(1/2): every one of the n_i tokens of reply i carries n_i^(-1/2), so it is the sum of the weights."""
+    """sum_i n_i^(1/2): every one of the n_i tokens of reply i carries n_i^(-1/2), so it is the sum of the weights, and
+    a little more by the two tokens that name the step."""
     return weights.sum().clamp_min(1e-6)
 
 

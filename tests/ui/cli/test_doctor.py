@@ -100,7 +100,12 @@ def test_a_whole_model_is_described(tmp_path: Path) -> None:
     state, found, advice = describe_model(_model(tmp_path))
     assert (state, advice) == ("ok", "")
     assert found.startswith("qwen3_vl, 0.0M parameters")
+    assert "version" not in found
     assert num_parameters(tmp_path / "model.safetensors") == 12
+    (tmp_path / "handeye.json").write_text('{"version": "7.1"}')
+    assert "version 7.1" in describe_model(tmp_path)[1]
+    (tmp_path / "handeye.json").write_text("[]")
+    assert describe_model(tmp_path)[0] == "missing"
 
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model.safetensors"])
