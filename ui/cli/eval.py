@@ -26,7 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of this verb."""
     parser.add_argument("suite", metavar="SUITE", help=" or ".join(SUITES))
     parser.add_argument("--split", default=None, help="screens: heldout (default) or train")
-    parser.add_argument("--tasks", metavar="A,B", help="miniwob: names of tasks (default: the ones that nano can try)")
+    parser.add_argument(
+        "--tasks",
+        metavar="A,B",
+        help="miniwob: names of tasks, or heldout for those never trained on (default: what nano can try)",
+    )
     parser.add_argument(
         "--episodes",
         type=int,
@@ -94,12 +98,10 @@ def _screens(arguments: argparse.Namespace, seed: int) -> "Benchmark":
 
 def _miniwob(arguments: argparse.Namespace, settings: "Settings", seed: int) -> "Benchmark":
     from agent.errors import BenchmarkError
-    from agent.evaluation.miniwob import DEFAULT_TASKS, MiniWobBenchmark
+    from agent.evaluation.miniwob import DEFAULT_TASKS, MiniWobBenchmark, named_tasks
     from ui.walking import make_miniwob
 
-    tasks = DEFAULT_TASKS
-    if arguments.tasks is not None:
-        tasks = tuple(name.strip() for name in arguments.tasks.split(",") if name.strip())
+    tasks = DEFAULT_TASKS if arguments.tasks is None else named_tasks(arguments.tasks)
     try:
         return MiniWobBenchmark(
             tasks,

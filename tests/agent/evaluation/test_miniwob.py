@@ -1,7 +1,7 @@
 import pytest
 
 from agent.errors import BenchmarkError
-from agent.evaluation.miniwob import DEFAULT_TASKS, MiniWobBenchmark, full_reward
+from agent.evaluation.miniwob import DEFAULT_TASKS, HELDOUT_TASKS, MiniWobBenchmark, full_reward, named_tasks
 from agent.evaluation.run import evaluate
 from agent.settings import EvaluationSettings
 from agent.trajectory import Outcome
@@ -48,6 +48,13 @@ def test_no_task_and_unknown_tasks_are_refused():
         MiniWobBenchmark([])
     with pytest.raises(BenchmarkError, match='no task "click-tset"; there is click-test'):
         MiniWobBenchmark(["click-test", "click-tset"])
+
+
+def test_the_heldout_tasks_exist_are_many_and_are_not_the_ones_measured_by_default():
+    assert len(set(HELDOUT_TASKS)) == len(HELDOUT_TASKS) >= 15
+    assert not set(HELDOUT_TASKS) & set(DEFAULT_TASKS)
+    assert len(MiniWobBenchmark(HELDOUT_TASKS, episodes=1).episodes()) == len(HELDOUT_TASKS)
+    assert named_tasks("click-test, heldout,") == ("click-test", *HELDOUT_TASKS)
 
 
 @pytest.mark.parametrize(("reward", "success"), [(1.0, True), (0.99, False), (-1.0, False), (0.0, False)])
