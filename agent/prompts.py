@@ -9,15 +9,14 @@ Training imports this file too, so it needs nothing beyond the contract types.
 """
 
 import json
-import re
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from actions.space import computer_use as computer_use_function
 from perception.clients.client import ImagePart, Message, TextPart
+from perception.clients.wording import Style as Style
+from perception.clients.wording import harmless
 from perception.observation import Frame
-
-Style = Literal["compact", "computer_use"]
 
 _SYSTEM = """# Tools
 
@@ -38,19 +37,6 @@ _ASK = (
     "Please generate the next move according to the UI screenshot, instruction and previous actions.\n\n"
     "Instruction: {instruction}\n\nPrevious actions:\n{lines}"
 )
-
-
-_TOKEN = re.compile(r"<\|(?=\w+\|>)")
-"""Begins what chat templates write turns and images with: `<|im_end|>`, `<|image_pad|>`."""
-
-
-def harmless(text: str) -> str:
-    """The text with `< |im_end|>` for `<|im_end|>`: words of a person, a page or a model never end their turn.
-
-    Every text of a message goes through here, whoever runs the model: behind a server, too, a special token that is
-    written in a text becomes itself. Other text stays as it is, letter for letter.
-    """
-    return _TOKEN.sub("< |", text)
 
 
 class Turn(NamedTuple):

@@ -1,11 +1,12 @@
 """What can go wrong on the floor that sees.
 
 PerceptionError
-├── ImageError          an image can't be read, stored or resized
-├── ModelError          a model's files are missing, corrupt or of the wrong shape
-└── ClientError         a model can't be reached or answered with something unusable
-    ├── ModelUnknown    nobody knows a model of that name
-    └── ClientTimeout   it took longer than allowed
+├── ImageError            an image can't be read, stored or resized
+├── ModelError            a model's files are missing, corrupt or of the wrong shape
+└── ClientError           a model can't be reached or answered with something unusable
+    ├── ModelUnknown      nobody knows a model of that name
+    ├── ClientTimeout     it took longer than allowed
+    └── GroundingInvalid  its reply does not say where something is
 """
 
 
@@ -35,3 +36,7 @@ class ModelUnknown(ClientError):
 
 class ClientTimeout(ClientError):
     """A model took longer than allowed."""
+
+
+class GroundingInvalid(ClientError):
+    """A model's reply does not say where something is, nor that it is not there."""

@@ -3,7 +3,7 @@
 The model speaks of an image as a grid of 0 to 1000 in each direction (Qwen3-VL technical report, section on
 grounding), whatever the image's size. `Grid(1000)` is that reading; some prompts of the same family mean 0 to
 999 (`Grid(999)`). Pixels are integers that exist on the screen: the far edge of the grid is the last pixel,
-never one beyond.
+never one beyond. A box's edges are lines between pixels, so there the far edge of the grid is the frame's own.
 """
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -86,6 +86,23 @@ class Grid(BaseModel):
         """The grid point nearest to a pixel's middle; exact both ways for frames of up to `top` pixels."""
         return self._unit(point.x, size.width), self._unit(point.y, size.height)
 
+    def to_box(self, corners: tuple[float, float, float, float], size: Size) -> Box:
+        """The whole pixels between two opposite corners `(x1, y1, x2, y2)` of the grid: at least one each way, all on
+        the screen. It does not matter which corner comes first; values outside the grid are moved to its edge.
+        """
+        x1, y1, x2, y2 = corners
+        left, right = _span(x1, x2, self.top, size.width)
+        top, bottom = _span(y1, y2, self.top, size.height)
+        return Box(left=left, top=top, right=right, bottom=bottom)
+
+    def to_corners(self, box: Box, size: Size) -> tuple[int, int, int, int]:
+        """The corners `(x1, y1, x2, y2)` nearest to a box's, at least one apart each way; exact both ways for boxes of
+        whole pixels in frames of up to `top` pixels.
+        """
+        left, right = _span(box.left, box.right, size.width, self.top)
+        top, bottom = _span(box.top, box.bottom, size.height, self.top)
+        return left, top, right, bottom
+
     def _pixel(self, value: float, length: int) -> int:
         inside = min(max(value, 0), self.top)
         return min(length - 1, int(inside * length / self.top))
@@ -94,3 +111,10 @@ class Grid(BaseModel):
         # Nearest, and a tie goes down: so a length of up to `top` pixels comes back exactly from `to_pixel`.
         nearest = -((length - (2 * pixel + 1) * self.top) // (2 * length))
         return min(self.top, max(0, nearest))
+
+
+def _span(one: float, other: float, length: int, new_length: int) -> tuple[int, int]:
+    """Two edges on a scale of `length`, in order, on the nearest marks of a scale of `new_length`, and apart."""
+    low, high = (min(max(edge, 0), length) for edge in sorted((one, other)))
+    near = min(round(low * new_length / length), new_length - 1)
+    return near, max(round(high * new_length / length), near + 1)

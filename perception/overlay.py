@@ -1,8 +1,8 @@
 """Draws marks on a frame: a point, a box, a path, a label.
 
 A mark is plain data in pixels of its frame, so that a page can draw the same marks as vectors. Drawing is
-done at four times the size and scaled down, which gives smooth edges on the small frames that small models
-look at.
+done at four times the size (less for frames beyond a megapixel) and scaled down, which gives smooth edges on
+the small frames that small models look at.
 """
 
 from typing import Annotated, Literal
@@ -19,6 +19,8 @@ INK = (255, 77, 46)
 _HALO = (255, 255, 255)
 _FINE = 4
 """How many times finer than a pixel marks are drawn."""
+_MOST_PIXELS = 20_000_000
+"""The most that the layer of marks may have: where frames are large, lines are wide and smooth enough without."""
 
 
 class _Mark(BaseModel):
@@ -82,11 +84,12 @@ class _Canvas:
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
-        self._size = (frame.size.width * _FINE, frame.size.height * _FINE)
+        self._fineness = _fineness(frame)
+        self._size = (frame.size.width * self._fineness, frame.size.height * self._fineness)
         self._layer = Image.new("RGBA", self._size, (*INK, 0))
         self._pen = ImageDraw.Draw(self._layer)
         smaller = min(frame.size.width, frame.size.height)
-        self.unit = max(1.0, smaller / 360) * _FINE
+        self.unit = max(1.0, smaller / 360) * self._fineness
 
     def point(self, mark: PointMark) -> None:
         x, y = self._fine(mark.at)
@@ -96,7 +99,7 @@ class _Canvas:
         self._dot(x, y, 2.2 * self.unit, INK)
 
     def box(self, mark: BoxMark) -> None:
-        edges = [side * _FINE for side in (mark.box.left, mark.box.top, mark.box.right, mark.box.bottom)]
+        edges = [side * self._fineness for side in (mark.box.left, mark.box.top, mark.box.right, mark.box.bottom)]
         if edges[2] <= edges[0] or edges[3] <= edges[1]:
             return
         for colour, width in ((_HALO, 4 * self.unit), (INK, 2 * self.unit)):
@@ -134,7 +137,7 @@ class _Canvas:
         """A pixel's middle on the fine layer, moved onto the frame where it is off."""
         x = min(max(point.x, 0), self._frame.size.width - 1)
         y = min(max(point.y, 0), self._frame.size.height - 1)
-        return (x + 0.5) * _FINE, (y + 0.5) * _FINE
+        return (x + 0.5) * self._fineness, (y + 0.5) * self._fineness
 
     def _dot(self, x: float, y: float, radius: float, colour: tuple[int, int, int]) -> None:
         self._pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*colour, 255))
@@ -147,6 +150,12 @@ class _Canvas:
                 outline=(*colour, 255),
                 width=round(width * self.unit),
             )
+
+
+def _fineness(frame: Frame) -> int:
+    """How many times finer than this frame its marks are drawn."""
+    area = frame.size.width * frame.size.height
+    return next((times for times in (_FINE, 2) if area * times**2 <= _MOST_PIXELS), 1)
 
 
 def _arrow_head(tail: tuple[float, float], tip: tuple[float, float], length: float) -> list[tuple[float, float]]:

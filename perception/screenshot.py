@@ -5,7 +5,7 @@ import warnings
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from perception.errors import ImageError
 from perception.geometry import Box
@@ -47,6 +47,8 @@ def decode_png(data: bytes, *, time: float = 0.0) -> Frame:
                 if image.width * image.height > MAX_PIXELS:
                     raise ImageError(f"The picture has {image.width}x{image.height} pixels, which is too large.")
                 return Frame(pixels=_rgb(image), time=time)
+    except UnidentifiedImageError as error:
+        raise ImageError("The picture can't be read: it is no PNG, JPEG or WebP file.") from error
     except _UNREADABLE as error:
         raise ImageError(f"The picture can't be read: {error}.") from error
 

@@ -3,70 +3,37 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any
 
-from actions.codec.codec import CODECS, codec
 from agent import runner
-from agent.errors import SettingsError
 from agent.events import Watcher
 from agent.policy import ModelPolicy
-from agent.prompts import Style
 from agent.settings import BrowserSettings, ModelSettings, RunSettings, Settings
 from agent.trajectory import Outcome, RunRecord
-from perception.clients import catalog as clients
 from sandboxes import catalog as environments
 from sandboxes.environment import Environment
 from sandboxes.task import Task
+from ui.asking import model_of
 
-STYLES = ("compact", "computer_use")
 IN_A_BROWSER = ("browser", "demo")
 """Environments that take the browser's settings."""
-
-
-@runtime_checkable
-class Loadable(Protocol):
-    """A client that can read its model before the first question."""
-
-    async def load(self) -> None:
-        """Raises ModelError when the model can't be read."""
-        ...
 
 
 @asynccontextmanager
 async def policy_of(settings: Settings) -> AsyncIterator[ModelPolicy]:
     """The policy of the model that the settings name, ready to be asked; its client is closed at the end.
 
-    Raises ModelUnknown for a name that nobody knows, SettingsError for a codec or style that there is not, ModelError
-    for a model that can't be read, ClientError for a server that can't be reached.
+    Raises what `asking.model_of` raises.
     """
-    model = settings.model
-    profile = clients.resolve(
-        model.name,
-        served_name=model.served_name,
-        api_key=model.api_key.get_secret_value(),
-        max_seconds=model.timeout_seconds,
-        codec=model.codec,
-        prompt=model.prompt,
-        constrained=model.constrained,
-    )
-    if profile.codec not in CODECS:
-        raise SettingsError(f"model.codec: there is no codec {profile.codec!r}; known are {', '.join(CODECS)}")
-    if profile.prompt not in STYLES:
-        raise SettingsError(f"model.prompt: there is no style {profile.prompt!r}; known are {', '.join(STYLES)}")
-    client = profile.make()
-    try:
-        if isinstance(client, Loadable):  # A corrupt model should end the command before anything is begun.
-            await client.load()
+    async with model_of(settings.model) as model:
         yield ModelPolicy(
-            client,
-            codec(profile.codec),
-            prompt=cast(Style, profile.prompt),
-            sampling=profile.sampling,
+            model.client,
+            model.codec,
+            prompt=model.prompt,
+            sampling=model.sampling,
             num_recent=settings.run.num_recent,
-            asked=model.name,
+            asked=settings.model.name,
         )
-    finally:
-        await client.close()
 
 
 def environment_of(task: Task, settings: BrowserSettings) -> Environment:

@@ -37,15 +37,20 @@ def given_flags(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def add_run_flags(parser: argparse.ArgumentParser) -> None:
     """The flags of whatever runs a task in a browser."""
+    add_model_flags(parser)
+    parser.add_argument("--headed", action="store_true", default=None, help="show the browser's window")
+    parser.add_argument("--viewport", metavar="WxH", help="the page's visible size in pixels")
+    add_limit_flags(parser)
+    parser.add_argument("--runs", metavar="DIR", help="where the run's folder is made (default: runs)")
+
+
+def add_model_flags(parser: argparse.ArgumentParser) -> None:
+    """Which model is asked, and how."""
     parser.add_argument(
         "--model", metavar="NAME_OR_URL", help="nano (bundled), or the URL of an OpenAI-compatible server"
     )
     parser.add_argument("--codec", metavar="NAME", help="how the model writes actions (default: what suits the model)")
     parser.add_argument("--prompt", metavar="STYLE", help="compact or computer_use (default: what suits the model)")
-    parser.add_argument("--headed", action="store_true", default=None, help="show the browser's window")
-    parser.add_argument("--viewport", metavar="WxH", help="the page's visible size in pixels")
-    add_limit_flags(parser)
-    parser.add_argument("--runs", metavar="DIR", help="where the run's folder is made (default: runs)")
 
 
 def add_limit_flags(parser: argparse.ArgumentParser) -> None:

@@ -23,6 +23,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "verify": ("ui.cli.verify", "check a run's chain of hashes and its images"),
     "demo": ("ui.cli.demo", "watch the bundled model fill in a form"),
     "eval": ("ui.cli.eval", "measure a model: screens, miniwob"),
+    "point": ("ui.cli.point", "say where something is on a picture of a screen"),
     "train": ("ui.cli.train", "train a model: pretrain, sft"),
     "bench": ("ui.cli.bench", "measure the time of a step"),
     "console": ("ui.cli.console", "a page on this machine to start, watch and replay runs"),
