@@ -31,6 +31,7 @@ _BEGIN = """async ([seed, limit]) => {
   core.EPISODE_MAX_TIME = limit;
   core.startEpisodeReal();
   for (let i = 0; i < 200 && !WOB_TASK_READY; i++) await new Promise(next => setTimeout(next, 25));
+  scrollTo(0, 0);  // a page that takes the focus may have moved away from the task to the counters beside it
   const goal = core.getUtterance();
   return [WOB_TASK_READY, typeof goal === 'string' ? goal : goal.utterance];
 }"""
