@@ -4,6 +4,7 @@ Boxes are (x1, y1, x2, y2) in pixels of the finished image, floats, x to the rig
 """
 
 import json
+import random
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,6 +26,27 @@ SIZES: tuple[Size, ...] = (
     (320, 224),
 )
 """Frames that `make_screen` chooses from: multiples of 32, 224..384 wide and 192..320 high."""
+
+LARGE_SIZES: tuple[Size, ...] = (
+    (448, 320),
+    (512, 384),
+    (640, 384),
+    (640, 480),
+    (800, 608),
+    (1024, 768),
+    (1280, 800),
+)
+"""Larger frames, smaller ones first."""
+
+LARGE_SHARE = 0.3
+"""Of the frames that are drawn where no size is asked for."""
+
+
+def any_size(rng: random.Random) -> Size:
+    """A usual frame mostly, else a larger one, of which the largest are the rarest."""
+    if rng.random() >= LARGE_SHARE:
+        return rng.choice(SIZES)
+    return rng.choices(LARGE_SIZES, range(len(LARGE_SIZES), 0, -1))[0]
 
 
 def scaled(box: Box, sx: float, sy: float) -> Box:
@@ -52,7 +74,10 @@ class Widget:
     """The part to aim at where that is smaller than the box: the square of a check box, the thumb of a slider."""
     label_box: Box | None = None
     colour: str = ""
+    """Of a shape, or of the face of a button, where it has a name."""
     shape: str = ""
+    scale: str = ""
+    """small or large, where a page shows shapes in two sizes."""
     checked: bool = False
     """A ticked box, a chosen radio, option or tab."""
     focused: bool = False
@@ -122,9 +147,9 @@ class Question:
     kind: str
     """What is asked, for counting: click_button, type, tick, form, read, …"""
     instruction: str
-    thought: str
-    action: str
-    """A name of the computer_use union: left_click, type, key, scroll, terminate, …"""
+    thought: str = ""
+    action: str = ""
+    """A name of the computer_use union: left_click, type, key, scroll, terminate, …; empty where the reply is none."""
     arguments: dict[str, Any] = field(default_factory=dict)
     """The action's parameters in the order of the reply; coordinates in 0..1000 of the frame."""
     history: tuple[str, ...] = ()
@@ -133,8 +158,11 @@ class Question:
     """Where the click should land, in pixels: for a pointing loss. None where nothing is clicked."""
     hit: Box | None = None
     """Where a click counts as right: `target`, or more where the label is as good as the square beside it."""
+    also: tuple[Box, ...] = ()
+    """Boxes of other things that the words fit just as well."""
+    reply: str = ""
+    """The exact JSON text that the model should write; made from thought and action when it is not given."""
 
-    @property
-    def reply(self) -> str:
-        """The exact JSON text that the model should write."""
-        return json.dumps({"thought": self.thought, "action": self.action, **self.arguments})
+    def __post_init__(self) -> None:
+        if not self.reply:
+            self.reply = json.dumps({"thought": self.thought, "action": self.action, **self.arguments})
