@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from agent.training.screens.icon_store import STORED_NAMES
 from agent.training.screens.icons import ICONS
 from agent.training.screens.marks import COLOURS, SHAPES
 from agent.training.screens.record import Widget
@@ -34,7 +35,8 @@ KINDS = (
     "text",
     "title",
 )
-NAMES = (*SHAPES, *ICONS)
+NAMES = (*SHAPES, *ICONS, *STORED_NAMES)
+"""With a class for each name that only an archive of icons draws, so that heads fit with and without one."""
 CLASSES = (len(KINDS) + 1, len(COLOURS) + 1, len(NAMES) + 1)
 """Number of classes of each attribute; 0 is always "none"."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from agent.training.plot import read_metrics
-from agent.training.screens.fonts import fingerprint
+from agent.training.screens import fonts, icon_store
 
 RECORD = "training.json"
 NOTES = "notes.txt"
@@ -17,9 +17,10 @@ NOTES = "notes.txt"
 
 
 def training_record(config: Any, folder: Path, batch_size: int) -> dict[str, Any]:
-    """Steps, screens, questions and seconds by stage, the machine, the fonts and the whole config.
+    """Steps, screens, questions and seconds by stage, the machine, the fonts, the icons and the whole config.
 
-    `config` is the run's dataclass; `folder` holds its metrics, and perhaps NOTES.
+    `config` is the run's dataclass; `folder` holds its metrics, and perhaps NOTES. Without an archive of icons these
+    are "".
     """
     stages: dict[str, dict[str, float]] = {}
     last = 0
@@ -44,7 +45,8 @@ def training_record(config: Any, folder: Path, batch_size: int) -> dict[str, Any
         "machine": f"{platform.machine()}, {settings['num_threads']} thread(s)",
         "device": settings["device"],
         "torch": torch.__version__,
-        "fonts": fingerprint(),
+        "fonts": fonts.fingerprint(),
+        "icons": icon_store.fingerprint(),
     }
 
 
