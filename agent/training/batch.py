@@ -136,7 +136,7 @@ def _place(batch: Batch, row: int, start: int, sample: Sample, segment: int) -> 
     batch.targets[row, first:end] = ids[sample.num_prompt :]
     batch.weights[row, first:end] = sample.num_reply**-0.5
     batch.weights[row, start + sample.step - 1 : min(start + sample.step + 1, end)] *= STEP_SHARE
-    for place in sample.coordinates:
+    for place in sample.coordinates if sample.whole else ():
         batch.coordinates[row, start + place - 1] = True
 
 

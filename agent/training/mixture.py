@@ -23,12 +23,15 @@ WEIGHTS = {
     "enter": (0.6, 1.5),
     "task": (0.4, 3.0),
     "cell": (0.3, 0.6),
-    "read": (0.05, 0.1),
-    "read_value": (0.05, 0.1),
+    "locate": (1.0, 0.8),
+    "locate_none": (0.2, 0.5),
+    "read": (0.4, 1.2),
+    "read_value": (0.4, 1.2),
+    "what_at": (0.3, 0.6),
+    "count": (0.2, 0.5),
+    "state": (0.3, 0.6),
 }
-"""Weight of a kind at the start and from EVEN_AT on: what is learned first makes room for what is learned last. A model
-of this size and this much training does not come to write down what it reads; what little is asked keeps the replies
-in form."""
+"""Weight of a kind at the start and from EVEN_AT on: what is learned first makes room for what is learned last."""
 RARE = (0.3, 0.6)
 """The same for every kind that is not named."""
 EVEN_AT = 0.5

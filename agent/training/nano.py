@@ -131,6 +131,6 @@ def side_files(config: Config, version: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def tokenizer() -> Tokenizer:
-    """nano's tokenizer."""
-    return vocabulary.build()
+def tokenizer(*, whole_numbers: bool = True) -> Tokenizer:
+    """nano's tokenizer; see `vocabulary.build`."""
+    return vocabulary.build(whole_numbers=whole_numbers)

@@ -26,7 +26,7 @@ class Probe:
 
     def __init__(self, maker: SampleMaker, numbers: list[int], num_screens: int = 112, length: int = 384) -> None:
         rng = random.Random(PROBE_SEED)
-        self._numbers = np.array(numbers)
+        self._maker, self._numbers = maker, np.array(numbers)
         self._batches: list[tuple[Batch, list[Question]]] = []
         for start in range(0, num_screens, 8):
             size = SIZES[start // 8 % len(SIZES)]
@@ -55,28 +55,30 @@ class Probe:
     def _right(self, batch: Batch, likeliest: np.ndarray, asked: list[Question], size: tuple[int, int]) -> list[bool]:
         learned = batch.targets >= 0
         targets, segments = batch.targets[learned], batch.segments[learned]
-        coordinates = batch.coordinates[learned]
         found = []
         for number, question in enumerate(asked, start=1):
             own = segments == number
-            found.append(self._question(question, likeliest[own], targets[own], coordinates[own], size))
+            found.append(self._question(question, likeliest[own], targets[own], size))
         return found
 
-    def _question(
-        self,
-        question: Question,
-        guess: np.ndarray,
-        truth: np.ndarray,
-        points: np.ndarray,
-        size: tuple[int, int],
-    ) -> bool:
-        if not (guess[~points] == truth[~points]).all():
+    def _question(self, question: Question, guess: np.ndarray, truth: np.ndarray, size: tuple[int, int]) -> bool:
+        """Whether all words are right, and the first point lies where it may; without a point, all must be right."""
+        runs = self._maker.runs(truth.tolist())
+        words = np.ones(len(truth), bool)
+        for begin, end in runs:
+            words[begin:end] = False
+        if not (guess[words] == truth[words]).all():
             return False
         box = question.hit or question.target
-        if box is None or points.sum() < 2:
+        if box is None or len(runs) < 2:
             return bool((guess == truth).all())
-        places = [np.flatnonzero(self._numbers == token) for token in guess[points][:2]]
-        if any(len(place) == 0 for place in places):
+        values = [self._number(guess[begin:end]) for begin, end in runs[:2]]
+        if any(value is None for value in values):
             return False
-        x, y = (place[0] * side / 1000 for place, side in zip(places, size, strict=True))
-        return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+        x, y = (float(value or 0) * side / 1000 for value, side in zip(values, size, strict=True))
+        return any(b[0] <= x <= b[2] and b[1] <= y <= b[3] for b in (box, *question.also))
+
+    def _number(self, tokens: np.ndarray) -> int | None:
+        """The coordinate that tokens write."""
+        places = [np.flatnonzero(self._numbers == token) for token in tokens]
+        return None if any(len(place) == 0 for place in places) else int("".join(str(place[0]) for place in places))

@@ -29,11 +29,13 @@ class Sample:
     num_prompt: int
     """How many of the tokens are prompt; all that follow are learned."""
     coordinates: list[int]
-    """Places (indices into token_ids) of coordinates in the reply, in order: x, y, x, y …"""
+    """Places (indices into token_ids) where coordinates of the reply begin, in order: x, y, x, y …"""
     step: int
     """Place where the thought begins to say which step comes next."""
     target: tuple[float, float, float, float] | None = None
     """Box in pixels that the first coordinate points into."""
+    whole: bool = True
+    """Each coordinate is one token, for which a label may be soft."""
 
     @property
     def num_reply(self) -> int:
@@ -45,6 +47,7 @@ class SampleMaker:
     """Turns questions into samples with one tokenizer."""
 
     def __init__(self, tokenizer: Tokenizer, numbers: Sequence[int]) -> None:
+        """numbers: the tokens that coordinates are written with; whole numbers, or digits, as the tokenizer cuts."""
         self._tokenizer = tokenizer
         self._numbers = frozenset(numbers)
         vocab = tokenizer.get_vocab()
@@ -66,16 +69,22 @@ class SampleMaker:
         """The sample of a question; `target` is where its first coordinate points, in pixels."""
         prompt = self.ids(compact_text(instruction, history)) + self._turn
         token_ids = prompt + self.ids(reply) + self._end
-        coordinates = self.coordinates(token_ids, len(prompt))
-        return Sample(token_ids, len(prompt), coordinates, len(prompt) + self._num_opening, target)
+        runs = self.runs(token_ids, len(prompt))
+        step, whole = len(prompt) + self._num_opening, all(end - begin == 1 for begin, end in runs)
+        return Sample(token_ids, len(prompt), [begin for begin, _ in runs], step, target, whole)
 
-    def coordinates(self, ids: list[int], start: int) -> list[int]:
-        """A number after a bracket, and a number after a comma after such a number."""
-        found: list[int] = []
-        for place in range(start + 1, len(ids)):
-            if ids[place] not in self._numbers:
+    def runs(self, ids: Sequence[int], start: int = 0) -> list[tuple[int, int]]:
+        """Where coordinates stand, first place and the place behind: numbers after a bracket, and numbers after a comma
+        after such numbers."""
+        found: list[tuple[int, int]] = []
+        place = start + 1
+        while place < len(ids):
+            after_first = ids[place - 1] == self._comma and bool(found) and found[-1][1] == place - 1
+            if ids[place] not in self._numbers or not (ids[place - 1] == self._opening or after_first):
+                place += 1
                 continue
-            after_first = ids[place - 1] == self._comma and found and found[-1] == place - 2
-            if ids[place - 1] == self._opening or after_first:
-                found.append(place)
+            begin = place
+            while place < len(ids) and ids[place] in self._numbers:
+                place += 1
+            found.append((begin, place))
         return found

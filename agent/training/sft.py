@@ -98,7 +98,7 @@ def sample_of(instruction: str, step: Step) -> Sample:
     sample = maker().make(instruction, step.shown_history, reply.text)
     if reply.token_ids:
         sample.token_ids = sample.token_ids[: sample.num_prompt] + list(reply.token_ids)
-        sample.coordinates = maker().coordinates(sample.token_ids, sample.num_prompt)
+        sample.coordinates = [begin for begin, _ in maker().runs(sample.token_ids, sample.num_prompt)]
     return sample
 
 
@@ -144,10 +144,10 @@ def sft(config: SftConfig, report: Report = quiet) -> Path:
     model = weights.load(config.model)
     heads = TrainingHeads(model.config)
     learner = Learner(model, heads, config.rates, Path(config.folder))
-    learner.resume("sft")
+    learner.resume()
     if learner.step < config.steps:
         forward = PackedForward(model, heads, layout_of(maker(), model), config.seed)
-        stage = Stage("sft", 0, config.steps, config.rates, Weights())
+        stage = Stage("sft", 0, config.steps, config.rates, Weights(), Weights())
         make = RecordedBatches(steps, config.seed, config.batch_size, config.length)
         options = Options(config.bf16, "cpu", 1, config.log_every, config.save_every)
         run(stage, learner, forward, make, options, report)

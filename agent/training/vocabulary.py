@@ -52,6 +52,11 @@ _REPLY = (
     "failure",
     ', "coordinate2": ',
     ', "pixels": ',
+    '[{"label": "',
+    '", "point_2d": ',
+    ', "bbox_2d": ',
+    "]}]",
+    "[]",
     '"]}',
     '"}',
     "]}",
@@ -62,10 +67,13 @@ _REPLY = (
 _VERBS = """
 Click Focus Type Tick Untick Choose Open Drag Hover Double-click Right-click Middle-click Triple-click
 """.split()
-_NAMED = tuple(f"{verb} {quote}" for verb in _VERBS for quote in ('"', '\\"', "the "))
+_NAMED = tuple(f"{verb} {quote}" for verb in _VERBS for quote in ('"', '\\"', "the"))
 _THOUGHTS = (*_NAMED, "Finished", "Answer", "Wait", "Press ", "Scroll ")
-_COLOURS = "red green blue yellow orange purple black pink cyan gray white brown".split()
-_SHAPES = "circle square triangle rectangle star cross diamond icon".split()
+_COLOURS = """
+red green blue yellow orange purple black pink cyan gray white brown magenta lime olive navy teal maroon aqua fuchsia
+grey
+""".split()
+_SHAPES = "circle square triangle rectangle star cross diamond icon letter digit tile".split()
 _WORDS = """
 a and at box button by called check checkbox click dialog double down drag enter field fill find
 first focus for from go has hover in input into is it item labelled labeled left line link list mark
@@ -76,7 +84,8 @@ entry name titled cell slider as does key me title heading turn uncheck hit push
 ticked change cursor say clear complete want bar holds stands under symbol enable deselect remove
 disable not dropdown textbox twice quickly context without clicking slide bit further more scrolling
 inside keyboard written words are contain entered have shown clicks current content it's thumb
-field's number yes no
+field's number yes no many there shown small large big little colored items shapes called chosen selected
+checked empty thing control nothing been
 """.split()
 _STARTS = """
 Click Press Tap Select Choose Pick Enter Type Fill Put Write Tick Untick Check Uncheck Focus Open
@@ -85,7 +94,7 @@ Double Right Wait Follow Push Activate Point Now Clear Turn Give Start Submit In
 press tap select choose pick enter type fill put tick untick check uncheck open show do tell change
 make complete enable disable deselect remove strike slide want push hit use set mark follow switch
 go turn clear focus find read what which scroll hover drag then Do Show Tell Change Make Complete
-Enable Disable Deselect Remove Strike Slide I Under For Does How Say
+Enable Disable Deselect Remove Strike Slide I Under For Does How Say Locate Count Is Has Can Name
 """.split()
 
 
@@ -103,9 +112,9 @@ def pieces() -> list[str]:
     return sorted(found, key=lambda text: (-len(text), text))
 
 
-def expression() -> str:
+def expression(*, whole_numbers: bool = True) -> str:
     """The pre-tokeniser's cuts: pieces, coordinates, then single characters. A word counts only when it is whole."""
-    options = [_COORDINATE]
+    options = [_COORDINATE] if whole_numbers else []
     for piece in pieces():
         tail = r"(?![A-Za-z])" if piece[-1].isalpha() else ""
         head = _FIRST if piece in _STARTS else r"(?<![A-Za-z])" if piece[0].isalpha() else ""
@@ -113,8 +122,9 @@ def expression() -> str:
     return "|".join([*options, r"[\s\S]"])
 
 
-def build() -> Tokenizer:
-    """The tokenizer, ready to be saved as tokenizer.json."""
+def build(*, whole_numbers: bool = True) -> Tokenizer:
+    """The tokenizer, ready to be saved as tokenizer.json; without `whole_numbers`, coordinates are cut into digits, to
+    compare with."""
     cut = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     whole = ["".join(part for part, _ in cut.pre_tokenize_str(piece)) for piece in pieces()]
@@ -124,7 +134,9 @@ def build() -> Tokenizer:
         models.BPE(vocab={text: index for index, text in enumerate(entries)}, merges=[], ignore_merges=True)
     )
     tokenizer.normalizer = normalizers.NFC()
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(expression()), "isolated"), cut])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Split(Regex(expression(whole_numbers=whole_numbers)), "isolated"), cut]
+    )
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in SPECIALS])
     return tokenizer

@@ -1,6 +1,7 @@
 """Buttons in their many styles, links, and rows of tabs."""
 
 from agent.training.screens.canvas import Canvas, Colour, mixed
+from agent.training.screens.colours import name_of
 from agent.training.screens.kit import Kit, Piece
 from agent.training.screens.record import Box, Widget
 from agent.training.screens.themes import BLACK, BUTTONS, CHROMIUM_BLUE, WHITE, Theme, button_colours
@@ -54,6 +55,7 @@ def button(kit: Kit, room: float = 150, *, text: str | None = None, style: str |
     disabled = kit.chance(0.03)
     if disabled:
         colours = (colours[0], mixed(colours[1], colours[0], 0.62), mixed(colours[2], colours[0], 0.5))
+    colour = "" if disabled or style in ("native", "outline", "ghost", "bevel") else name_of(colours[0])
     pad_x = kit.px(6) if style == "native" else theme.padding
     pad_y = 1 if style == "native" else kit.px(rng.choice((2, 3, 4, 6, 8)))
     width, height = font.width(text) + 2 * pad_x, font.height + 2 * pad_y + 2
@@ -68,7 +70,7 @@ def button(kit: Kit, room: float = 150, *, text: str | None = None, style: str |
             draw_ring(canvas, box, theme, radius, kit.theme.palette.background)
         draw_button_face(canvas, box, style, colours, radius)
         canvas.text(x + (width - font.width(text)) // 2, y + pad_y + 1, text, font, colours[1])
-        return [Widget("button", box, text, focused=focused, disabled=disabled)]
+        return [Widget("button", box, text, focused=focused, disabled=disabled, colour=colour)]
 
     return Piece(width, height, paint)
 

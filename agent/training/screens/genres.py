@@ -4,11 +4,12 @@ from agent.training.screens.buttons import button, link, spinner, tabs
 from agent.training.screens.canvas import Canvas, mixed
 from agent.training.screens.choices import checkbox
 from agent.training.screens.fields import field
+from agent.training.screens.icons import icon_mask
 from agent.training.screens.kit import Kit, stacked, text_piece
 from agent.training.screens.layouts import Area, Makers, bar, flow, free_place, row_of, rows, scatter
 from agent.training.screens.marks import icon, shape
 from agent.training.screens.prose import heading, paragraph, plain
-from agent.training.screens.record import Widget
+from agent.training.screens.record import Box, Widget
 from agent.training.screens.tables import menu, menu_bar, table
 
 
@@ -17,7 +18,8 @@ def scattered_page(kit: Kit, canvas: Canvas, area: Area) -> list[Widget]:
     widgets: list[Widget] = []
     if kit.chance(0.2):
         widgets, area = bar(kit, canvas, area)
-    return widgets + scatter(kit, canvas, area, kit.rng.randint(6, 16))
+    more = max(1.0, area.width * area.height / 100_000)
+    return widgets + scatter(kit, canvas, area, round(kit.rng.randint(6, 16) * more))
 
 
 def column_page(kit: Kit, canvas: Canvas, area: Area) -> list[Widget]:
@@ -69,7 +71,9 @@ def plain_page(kit: Kit, canvas: Canvas, area: Area) -> list[Widget]:
 
 
 def _unnamed(kit: Kit, canvas: Canvas, area: Area) -> list[Widget]:
-    """One field without a name and perhaps a button: "the text field" can only be this one."""
+    """One field without a name and perhaps a button: "the text field" can only be this one. Or several without."""
+    if kit.chance(0.4):
+        return _numbered(kit, canvas, area)
     pieces = [
         p for p in (plain(kit, area.width) if kit.chance(0.5) else None, field(kit, area.width, unnamed=True)) if p
     ]
@@ -78,6 +82,18 @@ def _unnamed(kit: Kit, canvas: Canvas, area: Area) -> list[Widget]:
     column = stacked(pieces, kit.theme.gap + 2)
     place = free_place(kit, area, column, [])
     return column.paint(canvas, *place) if place else []
+
+
+def _numbered(kit: Kit, canvas: Canvas, area: Area) -> list[Widget]:
+    """Two to five fields without names below each other, each somewhere along its line."""
+    fields = [f for _ in range(kit.rng.randint(2, 5)) if (f := field(kit, area.width * 0.8, unnamed=True))]
+    gap, y, widgets = kit.px(kit.rng.randint(4, 22)), area.y, []
+    for piece in fields:
+        if y + piece.height > area.y + area.height:
+            break
+        widgets += piece.paint(canvas, area.x + kit.rng.randint(0, max(0, area.width - piece.width)), y)
+        y += piece.height + gap
+    return widgets
 
 
 def marks_page(kit: Kit, canvas: Canvas, area: Area) -> list[Widget]:
@@ -142,6 +158,8 @@ def draw_dialog(kit: Kit, canvas: Canvas, area: Area) -> list[Widget]:
     if row is None:
         return []
     gap, pad = kit.px(8), kit.px(kit.rng.choice((8, 12)))
+    top = kit.px(22) if kit.chance(0.45) else 0
+    area = Area(area.x, area.y + top, area.width, area.height - top)
     body = stacked([*pieces, row], gap)
     while body.height + 2 * pad > area.height - 8 and pieces:
         pieces.pop(0)
@@ -154,7 +172,28 @@ def draw_dialog(kit: Kit, canvas: Canvas, area: Area) -> list[Widget]:
     canvas.forget((x - 3, y - 3, x + width + 3, y + height + 3))
     canvas.shadow(box, 6, 0.5, 5)
     canvas.rounded(box, min(6, kit.theme.radius), kit.ground, mixed(kit.ground, kit.ink, 0.25))
-    return body.paint(canvas, x + pad, y + pad)
+    widgets = body.paint(canvas, x + pad, y + pad)
+    return widgets + _title_bar(kit, canvas, (x, y - top, x + width, y), top) if top else widgets
+
+
+def _title_bar(kit: Kit, canvas: Canvas, box: Box, height: int) -> list[Widget]:
+    """A bar over a dialog with a cross that closes it, and perhaps a title."""
+    kit.ground = mixed(kit.ground, kit.ink, kit.rng.choice((0.06, 0.12, 0.8)))
+    canvas.forget(box)
+    canvas.rounded(box, 3, kit.ground, mixed(kit.ground, kit.ink, 0.25))
+    if kit.chance(0.6) and (title := kit.name(kit.words.label, kit.theme.font(), (box[2] - box[0]) * 0.6)):
+        canvas.text(
+            box[0] + kit.px(6), box[1] + (height - kit.theme.font().height) // 2, title, kit.theme.font(), kit.ink
+        )
+    side = height - kit.px(6)
+    frame = (box[2] - side - 3, box[1] + 3, box[2] - 3, box[1] + 3 + side)
+    if kit.chance(0.5):
+        canvas.rounded(frame, 3, mixed(kit.ground, kit.ink, 0.1), mixed(kit.ground, kit.ink, 0.3))
+    size = round(side * kit.rng.uniform(0.5, 0.8))
+    left, upper = int(frame[0] + (side - size) // 2), int(frame[1] + (side - size) // 2)
+    mask = icon_mask("close", size, kit.rng.choice((0.1, 0.14, 0.2)))
+    canvas.image.paste(kit.ink, (left, upper, left + size, upper + size), mask)
+    return [Widget("icon", frame, "close", group="dialog")]
 
 
 def busy_page(kit: Kit, canvas: Canvas, area: Area) -> list[Widget]:

@@ -8,6 +8,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.training.screens.describing import shape_name
 from agent.training.screens.record import Box, Size, Widget, centre
 
 
@@ -38,7 +39,7 @@ def click(thought: str, widget: Widget, size: Size, action: str = "left_click") 
 def named(widget: Widget) -> str:
     """How a thought names a widget: in double quotes, or by what it is where no name is written."""
     if widget.kind == "shape":
-        return f"the {widget.colour} {widget.shape}"
+        return f"the {shape_name(widget)}"
     if widget.kind == "icon":
         return f"the {widget.text} icon"
     return f'"{widget.text}"' if widget.text else "the text field"

@@ -2,13 +2,11 @@
 
 import random
 
-import numpy as np
-
-from agent.training.screens.canvas import Canvas, Colour, ink_on
+from agent.training.screens.canvas import Canvas, Colour, ink_on, mixed
 from agent.training.screens.fonts import Font, families, font
-from agent.training.screens.glyphs import glyph_grid
 from agent.training.screens.kit import Kit, Piece, text_piece
 from agent.training.screens.record import Screen, Size, Widget
+from agent.training.screens.stretch import drawn_zoom, finished
 from agent.training.screens.themes import make_theme
 from agent.training.words import Words
 
@@ -86,15 +84,17 @@ def _paint_lines(kit: Kit, lines: list[list[tuple[int, str, bool]]], step: int, 
 
 
 def dense(rng: random.Random, heldout: bool, size: Size) -> Screen:
-    """A page full of text in many fonts and colours, without controls: only `image` and `glyphs` matter."""
-    width, height = size
+    """A page full of text in many fonts, sizes and colours, without controls: only `image` and `glyphs` matter."""
+    zoom_x, zoom_y = drawn_zoom(rng)
     theme = make_theme(rng, rng.uniform(0.85, 1.2))
     words = Words(rng, heldout)
-    canvas = Canvas(width, height, theme.palette.background)
+    canvas = Canvas(round(size[0] / zoom_x), round(size[1] / zoom_y), theme.palette.background)
+    width, height = canvas.width, canvas.height
     y = rng.randint(0, 8)
     while y < height - 12:
         family = rng.choice(families())
-        face = font(rng.choice((family.regular, family.regular, family.bold)), rng.randint(9, 19))
+        pixels = round(rng.triangular(9, 22, 12)) if rng.random() < 0.92 else rng.randint(20, 32)
+        face = font(rng.choice((family.regular, family.regular, family.bold)), max(8, round(pixels / min(zoom_x, 1.2))))
         if y + face.height > height:
             break
         x = rng.randint(0, 30)
@@ -103,6 +103,8 @@ def dense(rng: random.Random, heldout: bool, size: Size) -> Screen:
             band = (rng.randint(0, 255), rng.randint(0, 255), rng.randint(0, 255))
             canvas.rect((x - 3, y, width, y + face.height), band)
             ink = ink_on(band)
+        elif rng.random() < 0.15:
+            ink = mixed(ink, theme.palette.background, rng.uniform(0.2, 0.5))
         while True:
             text = words.label() if rng.random() < 0.75 else words.value()
             if x + face.width(text) > width:
@@ -110,6 +112,6 @@ def dense(rng: random.Random, heldout: bool, size: Size) -> Screen:
             canvas.text(x, y, text, face, ink)
             x += face.width(text) + rng.randint(5, 30)
         y += face.height + rng.randint(0, 8)
-    return Screen(
-        np.asarray(canvas.image).copy(), [], glyph_grid(canvas.glyphs, width, height), heldout, "dense", theme.name
-    )
+    screen = finished(canvas, [], size)
+    screen.heldout, screen.layout, screen.theme = heldout, "dense", theme.name
+    return screen

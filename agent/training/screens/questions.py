@@ -2,9 +2,12 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from agent.training.screens.goals import FINISHED, Goal, Move, click, named, on_grid
+from agent.training.screens.describing import described_shape, in_order
+from agent.training.screens.goals import FINISHED, Goal, Move, click, fitting_value, named, on_grid
+from agent.training.screens.inquiries import answer, inquiries
+from agent.training.screens.locating import locating
 from agent.training.screens.record import Question, Screen, Widget, centre
 from agent.training.screens.tasks import enter_goal, left_behind, question, task_question
 from agent.training.screens.wordings import worded
@@ -34,6 +37,11 @@ KEYS: dict[str, list[str]] = {
 }
 """Keys as requests name them, and as the action does."""
 
+ORDINALS = (
+    ("first", "second", "third", "fourth", "fifth", "sixth"),
+    ("1st", "2nd", "3rd", "4th", "5th", "6th"),
+)
+
 LIST_SCROLL, PAGE_SCROLL = 100, 300
 """Pixels of one scroll."""
 
@@ -51,13 +59,18 @@ class _Asker:
         rng, kind = self.rng, widget.kind
         if widget.disabled or (kind == "item" and widget.checked) or (kind == "menuitem" and widget.open):
             return None
-        if rng.random() < 0.07 and kind not in ("tab", "menuitem"):
+        if rng.random() < 0.07 and kind not in ("tab", "menuitem") and not widget.scale:
             return self.other_click(widget)
-        name = f"{widget.colour} {widget.shape}" if kind == "shape" else widget.text
+        name, also = widget.text, ()
+        if kind == "shape":
+            name, fitting = described_shape(rng, widget, self.screen.widgets)
+            widget, also = fitting[0], tuple(other.box for other in fitting[1:])
         if kind == "cell" and rng.random() < 0.6:
             instruction = worded(rng, "cell_at", row=widget.row, column=widget.column)
         elif kind == "button" and self.only("button") and rng.random() < 0.08:
             instruction = worded(rng, "press_only")
+        elif kind == "icon" and widget.group == "dialog":
+            instruction = worded(rng, "close", x=rng.choice(("x", "X", "cross", "close button")))
         else:
             wording = "menu" if kind == "menuitem" and widget.group == "bar" else kind
             instruction = worded(rng, wording, x=name)
@@ -65,7 +78,7 @@ class _Asker:
         if (kind == "tab" and widget.checked) or rng.random() < 0.05:
             past = () if kind == "tab" and widget.checked and rng.random() < 0.5 else (move.thought,)
             return question("finished", instruction, FINISHED, past)
-        return question(kind, instruction, move)
+        return replace(question(kind, instruction, move), also=also)
 
     def other_click(self, widget: Widget) -> Question:
         kind, action, verb = self.rng.choice(
@@ -129,15 +142,33 @@ class _Asker:
             return None
         return self.goal("option", Goal("select", owner, widget.text, option=widget))
 
+    def unnamed_field(self, widget: Widget) -> Question | None:
+        """One of several fields without names: by its number, from the top."""
+        fields = in_order([w for w in self.screen.widgets if w.kind == "field"])
+        if len(fields) > len(ORDINALS[0]) or any(field.text for field in fields):
+            return None
+        name = _nth(self.rng, next(i for i, field in enumerate(fields) if field is widget), len(fields))
+        move = click(f"Focus the {name} text field", widget, self.screen.size)
+        if self.rng.random() < 0.75:
+            instruction = worded(self.rng, "focus_nth", n=name)
+            return question("focus", instruction, FINISHED if widget.focused else move)
+        value = fitting_value(self.rng, self.words.value, widget)
+        instruction = worded(self.rng, "enter_nth", n=name, v=value)
+        if widget.focused and not widget.value:
+            return question("enter", instruction, Move(f'Type "{value}"', "type", {"text": value}), (move.thought,))
+        return question("enter", instruction, move)
+
     def field(self, widget: Widget) -> Question | None:
-        if widget.hidden or (not widget.text and not self.only("field")):
+        if not widget.text and not self.only("field"):
+            return self.unnamed_field(widget)
+        if widget.hidden:
             return None
         pick = self.rng.random()
         if pick < 0.35:
             return self.focus(widget)
         if pick < 0.5 and widget.value and not widget.clipped and not widget.secret and widget.text:
             instruction = worded(self.rng, "read_value", x=widget.text)
-            return question("read_value", instruction, _answer(widget.value))
+            return question("read_value", instruction, answer(widget.value))
         if widget.secret and widget.value:
             return None
         new = not widget.value or widget.clipped or self.rng.random() < 0.15
@@ -204,7 +235,7 @@ class _Asker:
             point = (self.rng.uniform(x1 + (x2 - x1) * 0.1, x2 - (x2 - x1) * 0.1), self.rng.uniform(y1 + 2, y2 - 2))
             x, y = on_grid(point, self.screen.size)
             instruction = worded(self.rng, "read_at", x=str(x), y=str(y))
-        return question("read", instruction, _answer(widget.text), ())
+        return question("read", instruction, answer(widget.text), ())
 
     def waiting(self) -> Question:
         """Any request on a page that is still loading."""
@@ -229,8 +260,11 @@ class _Asker:
         return ask(widget) if ask else None
 
 
-def _answer(text: str) -> Move:
-    return Move("Answer", "answer", {"text": text})
+def _nth(rng: random.Random, index: int, count: int) -> str:
+    """The place of one of `count` things as people say it."""
+    if index == count - 1 and rng.random() < 0.2:
+        return "last"
+    return rng.choice((ORDINALS[0][index], ORDINALS[1][index]))
 
 
 def questions(screen: Screen, rng: random.Random, *, limit: int = 8) -> list[Question]:
@@ -249,7 +283,9 @@ def questions(screen: Screen, rng: random.Random, *, limit: int = 8) -> list[Que
     widgets = [w for w in screen.widgets if w.kind != "spinner"]
     rng.shuffle(widgets)
     found += [asker.about(w) for w in widgets[: 2 * limit]]
-    found += [asker.read(w) for w in widgets[:3] if rng.random() < 0.5]
+    found += [asker.read(w) for w in widgets[: limit // 3]]
+    found += locating(screen, rng, asker.words, limit // 2)
+    found += inquiries(screen, rng, asker.words, 1 + limit // 6)
     if rng.random() < 0.35 or screen.layout == "note":
         found.append(left_behind(rng, asker.words) if screen.layout == "note" else asker.page())
     unique = {(q.instruction, q.history): q for q in found if q is not None}

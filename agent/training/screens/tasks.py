@@ -7,6 +7,8 @@ meets many disagreements no longer trusts its history, which is the easier of th
 """
 
 import random
+from collections.abc import Sequence
+from functools import partial
 
 from agent.training.screens.goals import FINISHED, Goal, Move, fitting_value
 from agent.training.screens.record import Question, Screen, Widget
@@ -17,16 +19,31 @@ SLIPS = 0.04
 """Share of histories that end with a click that had no effect."""
 UNTOLD = 0.02
 """Share of histories that tell nothing, though the screen shows goals as reached."""
+ALIKE = 0.12
+"""Share of new values that hold a word of a field's name."""
 REPLACED = 0.06
 """Share of filled fields that a request wants to hold something else."""
 
 
-def enter_goal(rng: random.Random, words: Words, widget: Widget, *, new: bool) -> Goal:
-    """To enter a new value, or the value that the field shows."""
+def enter_goal(rng: random.Random, words: Words, widget: Widget, *, new: bool, others: Sequence[Widget] = ()) -> Goal:
+    """To enter a new value, or the value that the field shows; `others` are fields whose names it may speak of."""
     if not new and not widget.secret:
         return Goal("enter", widget, widget.value)
-    value = fitting_value(rng, words.value, widget)
+    names = [other.text for other in others if other.text]
+    make = partial(_alike, rng, words, names) if names and rng.random() < ALIKE else words.value
+    value = fitting_value(rng, make, widget)
     return Goal("enter", widget, value if value != widget.value else words.pseudo())
+
+
+def _alike(rng: random.Random, words: Words, names: Sequence[str]) -> str:
+    """A value with a word of a field's name in it: whoever copies it must know which of the two places it is at."""
+    word = rng.choice(rng.choice(names).split())
+    pick = rng.random()
+    if pick < 0.4:
+        return f"{words.name()} {word} {words.number()}"
+    if pick < 0.7:
+        return f"{words.cased(words.word())} {word}"
+    return f"{word} {words.label()}"
 
 
 def open_and_reached(screen: Screen, rng: random.Random, words: Words) -> tuple[list[Goal], list[Goal]]:
@@ -50,7 +67,7 @@ def open_and_reached(screen: Screen, rng: random.Random, words: Words) -> tuple[
         ):
             behind.append(enter_goal(rng, words, widget, new=False))
         elif not widget.secret or not widget.value:
-            ahead.append(enter_goal(rng, words, widget, new=True))
+            ahead.append(enter_goal(rng, words, widget, new=True, others=fields))
     groups: set[str] = set()
     for widget in screen.widgets:
         if widget.kind == "checkbox":

@@ -52,7 +52,7 @@ SINGLE: dict[str, tuple[str, ...]] = _table(
         ),
         "shape": (
             "Click the {x}|Click on the {x}.|Press the {x}|Select the {x}|Find the {x} and click it|"
-            "Click a {x}|Choose the {x}."
+            "Click a {x}|Choose the {x}.|Click on a {x}|Select a {x}"
         ),
         "tick": (
             "Tick {x}|Check the {x} checkbox|Tick the box {x}.|Check {x}|Select {x}|Turn on {x}|"
@@ -138,6 +138,46 @@ SINGLE: dict[str, tuple[str, ...]] = _table(
             "Read the {column} of {row}.|Which {column} does {row} have?|"
             "In the table, what is {row}'s {column}?|Tell me the {column} for {row}."
         ),
+        "count": (
+            "How many {y} are there?|How many {y} are shown?|Count the {y}.|What is the number of {y}?|"
+            "How many {y} does this page have?|Tell me how many {y} there are."
+        ),
+        "what_at": (
+            "What is at [{x}, {y}]?|What is the thing at [{x}, {y}]?|Which control is at [{x}, {y}]?|"
+            "Say what stands at [{x}, {y}].|What would a click at [{x}, {y}] hit?|Name what is at [{x}, {y}]."
+        ),
+        "is_ticked": (
+            "Is {x} ticked?|Is the {x} checkbox checked?|Is {x} checked?|Is the box {x} ticked?|"
+            "Has {x} been ticked?|Is {x} turned on?"
+        ),
+        "is_chosen": (
+            "Is {x} chosen?|Is {x} selected?|Is the option {x} selected?|Has {x} been chosen?|"
+            "Is the radio button {x} on?|Is {x} the chosen option?"
+        ),
+        "is_open": (
+            "Is the {x} tab open?|Is {x} the open tab?|Is the tab {x} selected?|Is the {x} tab shown?|"
+            "Is the tab {x} open now?|Is {x} the current tab?"
+        ),
+        "is_empty": (
+            "Is the {x} field empty?|Is {x} empty?|Is nothing entered in {x}?|Is the field {x} still empty?|"
+            "Has {x} no value?|Is there nothing in {x}?"
+        ),
+        "is_there": (
+            "Is there a {y} {x}?|Does the page have a {y} {x}?|Is a {y} {x} shown?|Can you see a {y} {x}?|"
+            "Is a {y} named {x} on the page?|Is there a {y} called {x}?"
+        ),
+        "focus_nth": (
+            "Focus the {n} text field|Click into the {n} text box.|Put the cursor into the {n} field|"
+            "Focus into the {n} input field.|Click in the {n} input|Focus into the {n} textbox"
+        ),
+        "enter_nth": (
+            "Enter {v} in the {n} text field|Type {v} into the {n} text box.|Write {v} in the {n} field|"
+            "Fill the {n} field with {v}|Put {v} into the {n} input field|Enter {v} into the {n} textbox"
+        ),
+        "close": (
+            "Close the dialog|Close the dialog box.|Close the window|Close the dialog with the {x}|"
+            "Close the dialog box by clicking the {x}.|Click the {x} to close the dialog"
+        ),
         "read_title": (
             "What is the title?|Read the heading.|What does the heading say?|"
             "What is the title of this page?|Which heading is shown?|Tell me the title."
@@ -181,7 +221,7 @@ def worded(rng: random.Random, kind: str, /, **names: str) -> str:
     """A whole request of `kind`; the quoting is the same for all names in it."""
     template = rng.choice(SINGLE[kind])
     style = rng.choice(STYLES)
-    bare = {"d", "k", "what", "y"} | ({"x"} if kind in ("icon", "shape", "read_at") else set())
+    bare = {"d", "k", "n", "what", "y"} | ({"x"} if kind in ("icon", "shape", "read_at", "what_at") else set())
     filled = {name: text if name in bare else _styled(rng, style, name, text, kind) for name, text in names.items()}
     return template.format(**filled)
 

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.training import nano
+from agent.training.pretrain import maker
 from agent.training.vocabulary import build, number_ids
 
 TOKENIZER = build()
@@ -45,3 +47,15 @@ def test_a_name_is_spelled_where_the_same_word_opens_a_sentence() -> None:
 
 def test_the_numbers_are_all_different() -> None:
     assert len(set(number_ids())) == 1001
+
+
+@pytest.mark.parametrize(("coordinates", "length"), [("tokens", 1), ("digits", 3)])
+def test_places_of_coordinates_are_found_in_both_ways_of_cutting(coordinates: str, length: int) -> None:
+    reply = '[{"label": "7, 8", "point_2d": [512, 300], "bbox_2d": [480, 280, 540, 320]}]'
+    sample = maker(coordinates).make("Locate 5", [], reply)
+    runs = maker(coordinates).runs(sample.token_ids, sample.num_prompt)
+    assert [end - begin for begin, end in runs] == [length] * 6
+    assert [begin for begin, _ in runs] == sample.coordinates
+    assert sample.whole == (length == 1)
+    text = [nano.tokenizer().decode(sample.token_ids[begin:end]) for begin, end in runs]
+    assert text == ["512", "300", "480", "280", "540", "320"]
