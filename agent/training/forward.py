@@ -3,7 +3,7 @@
 B rows, T tokens of questions, V visual tokens, L = prefix + V + 1 + T places of a row, Q pointed places.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import cast
 
 import torch
@@ -33,6 +33,11 @@ class Weights:
     naming: float = 0.0
     pointer: float = 0.0
     attention: float = 0.0
+
+    def towards(self, other: "Weights", share: float) -> "Weights":
+        """These weights with `share` (0 to 1) of the way to other ones behind them."""
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Weights(*(mine + (theirs - mine) * share for mine, theirs in pairs))
 
 
 @dataclass(slots=True)

@@ -1,9 +1,8 @@
 """Optimisers, schedule, checkpoints and metrics of a training run.
 
-Two optimisers: Muon for the matrices in the vision tower's blocks (arXiv 2502.16982; on the decoder it let the residual
-stream grow until nothing was heard in it, and on the wide mergers it costs as much as the step itself), AdamW for all
-else. The learning rate warms up, stays, and decays to a tenth
-of a percent over the last part of the run; much of the gain comes there.
+Two optimisers: Muon (arXiv 2502.16982) for the matrices in the tower's blocks, and in the decoder's layers where it has
+a rate; on the wide mergers it costs as much as the step itself. AdamW for all else. The learning rate warms up, stays,
+and falls over the last part of its stage; much of the gain comes there.
 """
 
 import json
@@ -32,28 +31,38 @@ class Rates:
     tower_adam: float = 1e-3
     tower_muon: float = 0.02
     """0: AdamW for the tower's matrices too."""
+    muon: float = 0.0
+    """The same for the decoder's matrices."""
     warmup_steps: int = 60
     decay_share: float = 0.4
-    """Part of the run, at its end, over which the rate falls."""
-    floor: float = 0.01
+    """Part of the stage, at its end, over which the rate falls."""
+    start: float = 1.0
+    """Share of the rate from the start on."""
+    end: float = 0.01
     """Share of the rate that is left at the end."""
     weight_decay: float = 0.01
     clip: float = 1.0
 
     def factor(self, step: int, steps: int, since: int) -> float:
-        """Share of the rate at a step of a run of `steps`; `since` is where this process's warm-up began."""
+        """Share of the rate at a step of a stage of `steps`; `since` is where the warm-up began."""
         warm = min(1.0, (step - since + 1) / max(1, self.warmup_steps))
-        left = (steps - step) / max(1.0, self.decay_share * steps)
-        return warm * max(self.floor, min(1.0, left))
+        left = min(1.0, (steps - step) / max(1.0, self.decay_share * steps))
+        return warm * (self.end + (self.start - self.end) * max(0.0, left))
 
 
 class Learner:
     """Owns a model's optimisers and its folder of checkpoints and metrics."""
 
-    def __init__(self, model: Qwen3VL, heads: TrainingHeads, rates: Rates, folder: Path) -> None:
+    def __init__(
+        self, model: Qwen3VL, heads: TrainingHeads, rates: Rates, folder: Path, frozen: tuple[str, ...] = ()
+    ) -> None:
+        """`frozen`: parameters whose names begin so stay as they are."""
         self.model, self.heads, self.rates, self.folder = model, heads, rates, folder
-        self.step = 0
+        self.step = self.warm_since = 0
         self._begun = time.perf_counter()
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad_(not name.startswith(frozen) if frozen else True)
+        self._learned = [name for name, p in model.named_parameters() if p.requires_grad]
         self._parameters = [p for p in [*model.parameters(), *heads.parameters()] if p.requires_grad]
         self._optimisers = _optimisers(model, heads, rates)
         folder.mkdir(parents=True, exist_ok=True)
@@ -85,51 +94,62 @@ class Learner:
             "heads": self.heads.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self._optimisers],
             "stage": stage,
+            "learned": self._learned,
+            "warm_since": self.warm_since,
         }
         new = self.folder / (CHECKPOINT + ".new")
         torch.save(state, new)
         os.replace(new, self.folder / CHECKPOINT)
 
-    def resume(self, stage: str) -> None:
-        """Take up the folder's checkpoint where there is one; optimisers only if it was saved in the same stage."""
+    def resume(self) -> None:
+        """Take up the folder's checkpoint where there is one; optimisers only if they were for the same parameters.
+
+        With new optimisers the rate warms up anew.
+        """
         if not (self.folder / CHECKPOINT).exists():
             return
         state = torch.load(self.folder / CHECKPOINT, map_location=self.model.device, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.heads.load_state_dict(state["heads"])
-        if state["stage"] == stage:
+        if state.get("learned") == self._learned and len(state["optimisers"]) == len(self._optimisers):
             for optimiser, saved in zip(self._optimisers, state["optimisers"], strict=True):
                 heights = [group["initial_lr"] for group in optimiser.param_groups]
                 optimiser.load_state_dict(saved)
                 for group, height in zip(optimiser.param_groups, heights, strict=True):
                     group["initial_lr"] = height  # rates are those of this run's config, not the checkpoint's
+            self.warm_since = state["warm_since"]
+        else:
+            self.warm_since = state["step"]
         self.step = state["step"]
 
 
 def _optimisers(model: Qwen3VL, heads: TrainingHeads, rates: Rates) -> list[torch.optim.Optimizer]:
-    tower_matrices, tower_rest, rest = [], [], [*heads.parameters()]
+    """Muon for the matrices in blocks and layers, where it has a rate; AdamW for all else."""
+    parts: dict[str, list[nn.Parameter]] = {"tower": [], "rest": [*heads.parameters()], "blocks": [], "layers": []}
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:
             continue
         in_tower = name.startswith("model.visual.")
-        if in_tower and parameter.ndim == 2 and ".blocks." in name and rates.tower_muon:
-            tower_matrices.append(parameter)
+        if parameter.ndim == 2 and rates.tower_muon and ".blocks." in name:
+            parts["blocks"].append(parameter)
+        elif parameter.ndim == 2 and rates.muon and ".layers." in name:
+            parts["layers"].append(parameter)
         else:
-            (tower_rest if in_tower else rest).append(parameter)
+            parts["tower" if in_tower else "rest"].append(parameter)
     groups = [
         {
-            "params": [p for p in params if (p.ndim > 1) == decayed],
+            "params": [p for p in parts[part] if (p.ndim > 1) == decayed],
             "lr": lr,
             "weight_decay": rates.weight_decay * decayed,
         }
-        for params, lr in ((tower_rest, rates.tower_adam), (rest, rates.adam))
+        for part, lr in (("tower", rates.tower_adam), ("rest", rates.adam))
         for decayed in (True, False)
     ]
-    found: list[torch.optim.Optimizer] = [
-        torch.optim.AdamW([group for group in groups if group["params"]], betas=(0.9, 0.98), fused=True)
-    ]
-    if tower_matrices:
-        found.append(torch.optim.Muon(tower_matrices, lr=rates.tower_muon, weight_decay=rates.weight_decay))
+    adam = [group for group in groups if group["params"]]
+    muon = [{"params": parts[part], "lr": lr} for part, lr in (("blocks", rates.tower_muon), ("layers", rates.muon))]
+    found: list[torch.optim.Optimizer] = [torch.optim.AdamW(adam, betas=(0.9, 0.98), fused=True)]
+    if muon := [group for group in muon if group["params"]]:
+        found.append(torch.optim.Muon(muon, weight_decay=rates.weight_decay))
     for optimiser in found:
         for group in optimiser.param_groups:
             group["initial_lr"] = group["lr"]

@@ -2,43 +2,50 @@
 
     python -m agent.training.pretrain --folder build/train/nano --read-steps 3000 --steps 20000
 
-Two stages. `read`: the vision tower alone, on dense text and on screens, learns which characters lie in each patch.
-`learn`: tower and decoder together, on packed questions, with the pointing losses beside the replies'. The run is
-deterministic from its seed on one machine, can be killed at any time and goes on from its last checkpoint.
-Needs torch, numpy, pillow, tokenizers, safetensors and pydantic, and nothing else of this project's floors above.
-Left out: the report's long-context stages, and any data but screens.
+First the vision tower alone learns which characters lie in each patch, on dense text and on screens; then tower and
+decoder together learn to answer packed questions, in the stages of `curriculum`. Screens are drawn as they are needed;
+with `--pages FILE` a part of them comes from a store of pages that Chromium rendered. The run is deterministic from its
+seed on one machine, can be killed at any time and goes on from its last checkpoint. Needs torch, numpy, pillow,
+tokenizers, safetensors and pydantic, and nothing else of this project's floors above. Left out: any data but screens.
 """
 
+import json
 import random
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from agent.training import bare, nano, replicas, vocabulary
+from agent.training import bare, curriculum, nano, replicas, vocabulary
 from agent.training.batch import Batch, Row, own_centers, pack
-from agent.training.forward import Layout, PackedForward, Weights
+from agent.training.forward import Layout, PackedForward
 from agent.training.heads import TrainingHeads
 from agent.training.initial import initialise
 from agent.training.learner import Learner, Rates
 from agent.training.mixture import chosen
 from agent.training.naming import label_grid
+from agent.training.pages.archive import PageStore
 from agent.training.record import training_record, write_record
 from agent.training.sample import BETWEEN, PREFIX, SampleMaker
-from agent.training.screens import SIZES, Screen, dense, make_screen, questions
+from agent.training.screens import Screen, Size, dense, icon_store, make_screen, questions
 from agent.training.stage import Options, Report, Stage, quiet, run
 from perception.qwen3vl import weights
 from perception.qwen3vl.memory import keep_freed_memory
 from perception.qwen3vl.model import Qwen3VL
 
-READ = Weights(reply=0.0, reading=1.0, place=0.2, naming=0.5)
-LEARN = Weights(reply=1.0, reading=1.0, place=0.5, naming=0.5, pointer=0.5, attention=0.5)
 WATCHED_LAYER = 3
-DENSE_SHARE = 0.5
+DENSE_SHARE = 0.6
 """Of the batches while reading is learned; the others are screens."""
+PAGES_SHARE = 0.3
+"""Of the batches, where a store of pages is given and has frames of the batch's size."""
+LONGEST = 4
+"""Times the usual length, at most, of a row of questions behind a large frame."""
+FRAME_TOKENS = 80
+"""Visual tokens of a usual frame: a batch of larger ones holds fewer, so that every step costs about the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +60,32 @@ class PretrainConfig:
     steps: int = 20_000
     """All steps, reading included."""
     batch_size: int = 8
-    """Screens in a batch."""
+    """Screens of FRAME_TOKENS in a batch, more or fewer of other sizes."""
     num_questions: int = 20
     """Questions asked of a screen, at most."""
     length: int = 480
     """Tokens of questions in a row."""
-    sigma: tuple[float, float] = (40.0, 6.0)
-    """Width of the coordinates' soft labels at the start of `learn` and from half of it on."""
-    read_rates: Rates = field(default_factory=lambda: Rates(decay_share=0.15, floor=0.1))
-    learn_rates: Rates = field(
-        default_factory=lambda: Rates(adam=8e-4, tower_adam=1e-3, tower_muon=0.0, decay_share=1.0)
-    )
+    pages: str = ""
+    """A store that `agent.training.pages` wrote; empty to draw every screen."""
+    shape: str = ""
+    """Changes of nano's shape as a JSON object, such as {"text_num_hidden_layers": 4}; see `nano.shape`."""
+    start: str = "near"
+    """What the tower begins with: near (`initial` says how), or plain random weights."""
+    sigma: float = 6.0
+    """Width at which the coordinates' soft labels end; 0 for hard ones from the start."""
+    auxiliary: float = 1.0
+    """Times the usual weight of the losses that are not the replies', while the decoder learns."""
+    coordinates: str = "tokens"
+    """tokens: each number of a coordinate is one; or digits."""
+    mixture: str = "staged"
+    """Which questions come more often: staged (`mixture` says how), or even."""
+    read_muon: float = 0.02
+    """Muon's rate for the tower's matrices while it reads; 0 for AdamW. The same below."""
+    tower_muon: float = 0.005
+    muon: float = 0.0
+    """For the decoder's matrices."""
+    tower_adam: float = 1e-3
+    adam: float = 8e-4
     num_workers: int = 1
     num_threads: int = 1
     num_processes: int = 1
@@ -74,12 +96,11 @@ class PretrainConfig:
     save_every: int = 500
 
     @property
-    def stages(self) -> tuple[Stage, Stage]:
-        """Reading, then everything."""
-        return (
-            Stage("read", 0, self.read_steps, self.read_rates, READ),
-            Stage("learn", self.read_steps, self.steps, self.learn_rates, LEARN, self.sigma),
-        )
+    def stages(self) -> tuple[Stage, ...]:
+        """Reading, then the phases of the curriculum."""
+        read = Rates(tower_adam=self.tower_adam, tower_muon=self.read_muon, decay_share=0.3, end=0.1)
+        learn = Rates(self.adam, self.tower_adam, self.tower_muon, self.muon)
+        return curriculum.stages(self.read_steps, self.steps, read, learn, self.sigma, self.auxiliary)
 
     @property
     def options(self) -> Options:
@@ -91,46 +112,53 @@ class PretrainConfig:
 class ScreenBatches:
     """Makes the batch of any step from the run's seed; sent to worker processes."""
 
-    seed: int
-    read_steps: int
-    steps: int
-    batch_size: int
-    num_questions: int
-    length: int
+    config: PretrainConfig
     replica: int = 0
 
-    @classmethod
-    def of(cls, config: PretrainConfig, replica: int) -> "ScreenBatches":
-        """The batches of one learner process of a run."""
-        asked = (config.batch_size, config.num_questions, config.length)
-        return cls(config.seed, config.read_steps, config.steps, *asked, replica=replica)
-
     def __call__(self, step: int) -> Batch:
-        """Dense text and screens while reading is learned, screens with questions after."""
-        rng = random.Random(f"{self.seed}:{step}:{self.replica}")
-        size = rng.choice(SIZES)
-        if step < self.read_steps:
-            page = dense if rng.random() < DENSE_SHARE else make_screen
-            rows = [row_of(page(rng, heldout=False, size=size), []) for _ in range(self.batch_size)]
-            return pack(rows, 1)
-        samples = maker()
-        share = (step - self.read_steps) / max(1, self.steps - self.read_steps)
-        return pack([self._row(rng, size, samples, share) for _ in range(self.batch_size)], self.length)
+        """The batch of a step: frames of one size, as many as cost what `batch_size` usual ones do."""
+        config = self.config
+        rng = random.Random(f"{config.seed}:{step}:{self.replica}")
+        stage = next((stage for stage in config.stages if stage.begin <= step < stage.end), config.stages[-1])
+        size = rng.choices(list(stage.sizes), list(stage.sizes.values()))[0]
+        count = max(1, round(config.batch_size * FRAME_TOKENS * 1024 / (size[0] * size[1])))
+        draw = self._source(rng, size)
+        if stage.name == "read":
+            if rng.random() < DENSE_SHARE:
+                draw = partial(dense, rng, False, size)
+            return pack([row_of(draw(), []) for _ in range(count)], 1)
+        share = (step - config.read_steps) / max(1, config.steps - config.read_steps)
+        longer = min(LONGEST, max(1, config.batch_size // count))
+        return pack([self._row(rng, draw(), share, longer) for _ in range(count)], config.length * longer)
 
-    def _row(self, rng: random.Random, size: tuple[int, int], samples: SampleMaker, share: float) -> Row:
-        screen = make_screen(rng, heldout=False, size=size)
-        asked = chosen(questions(screen, rng, limit=2 * self.num_questions), share, rng)[: self.num_questions]
+    def _source(self, rng: random.Random, size: Size) -> Callable[[], Screen]:
+        """What gives the batch's screens: the store of pages, or drawing."""
+        if self.config.pages and rng.random() < PAGES_SHARE:
+            store = pages(self.config.pages)
+            if found := store.of_size(size):
+                return lambda: store[rng.choice(found)]
+        return partial(make_screen, rng, heldout=False, size=size)
+
+    def _row(self, rng: random.Random, screen: Screen, share: float, longer: int) -> Row:
+        """`longer`: times the usual number of questions, where larger frames leave fewer rows to ask in."""
+        most = self.config.num_questions * longer
+        found = questions(screen, rng, limit=2 * most)
+        asked = found if self.config.mixture == "even" else chosen(found, share, rng)
+        asked = asked[:most]
+        samples = maker(self.config.coordinates)
         return row_of(screen, [samples.make(q.instruction, q.history, q.reply, q.target) for q in asked])
 
 
-_MAKERS: list[SampleMaker] = []
+@cache
+def pages(path: str) -> PageStore:
+    """The process's own view of a store of pages."""
+    return PageStore(Path(path))
 
 
-def maker() -> SampleMaker:
-    """The process's own sample maker, made on first use."""
-    if not _MAKERS:
-        _MAKERS.append(SampleMaker(nano.tokenizer(), vocabulary.number_ids()))
-    return _MAKERS[0]
+@cache
+def maker(coordinates: str = "tokens") -> SampleMaker:
+    """The process's own sample maker, made on first use; see `PretrainConfig.coordinates`."""
+    return SampleMaker(nano.tokenizer(whole_numbers=coordinates == "tokens"), vocabulary.number_ids())
 
 
 def row_of(screen: Screen, samples: list[Any]) -> Row:
@@ -164,10 +192,12 @@ def pretrain(config: PretrainConfig, report: Report = quiet) -> Path:
     `report` is called with each line of figures that goes into the metrics.
     """
     folder = Path(config.folder)
+    icon_store.fingerprint()  # an archive that can't be read should end the run before it begins
     with replicas.together(config.num_processes, partial(learn, config)):
         model = learn(config, report)
     out = folder / "model"
-    nano.save(model, nano.tokenizer(), out, version=f"{config.seed}.{config.steps}")
+    tokenizer = nano.tokenizer(whole_numbers=config.coordinates == "tokens")
+    nano.save(model, tokenizer, out, version=f"{config.seed}.{config.steps}")
     write_record(training_record(config, folder, config.batch_size * config.num_processes), out)
     return out
 
@@ -177,18 +207,25 @@ def learn(config: PretrainConfig, report: Report = quiet) -> Qwen3VL:
     torch.set_num_threads(config.num_threads)
     torch.manual_seed(config.seed)
     keep_freed_memory()
-    model = weights.load(config.init) if config.init else Qwen3VL(nano.shape(nano.tokenizer()))
-    if not config.init:
-        initialise(model, vocabulary.number_ids(), config.seed)
+    model = first_model(config)
     heads = TrainingHeads(model.config)
     model.to(config.device)
     heads.to(config.device)
     forward = PackedForward(model, heads, layout_of(maker(), model), config.seed + replicas.rank())
     for stage in config.stages:
-        learner = Learner(model, heads, stage.rates, Path(config.folder))
-        learner.resume(stage.name)
+        learner = Learner(model, heads, stage.rates, Path(config.folder), stage.frozen)
+        learner.resume()
         if learner.step < stage.end:
-            run(stage, learner, forward, ScreenBatches.of(config, replicas.rank()), config.options, report)
+            run(stage, learner, forward, ScreenBatches(config, replicas.rank()), config.options, report)
+    return model
+
+
+def first_model(config: PretrainConfig) -> Qwen3VL:
+    """The model that a run begins with."""
+    if config.init:
+        return weights.load(config.init)
+    model = Qwen3VL(nano.shape(nano.tokenizer(), **json.loads(config.shape or "{}")))
+    initialise(model, vocabulary.number_ids(), config.seed, near=config.start == "near")
     return model
 
 

@@ -1,8 +1,8 @@
 """One stage of a training run: batches in, losses, steps downhill, figures and checkpoints out."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -12,6 +12,7 @@ from agent.training.batch import Batch
 from agent.training.forward import Losses, PackedForward, Weights
 from agent.training.learner import Learner, Rates
 from agent.training.loader import Loader, MakeBatch
+from agent.training.screens.record import Size
 
 Report = Callable[[dict[str, Any]], None]
 
@@ -29,15 +30,28 @@ class Stage:
     end: int
     rates: Rates
     weights: Weights
+    fades_to: Weights
+    """What the losses' weights have become at the end: they change evenly on the way."""
+    sizes: Mapping[Size, float] = field(default_factory=dict)
+    """How often frames of each size come, counted in batches."""
     sigma: tuple[float, float] = (0.0, 0.0)
     """Width of the coordinates' soft labels at the start, and from half of the stage on."""
+    frozen: tuple[str, ...] = ()
+    """Beginnings of the names of parameters that do not learn."""
+
+    def share(self, step: int) -> float:
+        """How much of the stage is over at a step, 0 to 1."""
+        return (step - self.begin) / max(1, self.end - self.begin)
 
     def sigma_at(self, step: int) -> float:
         """The width at a step, falling geometrically; 0 where labels are hard."""
         if not self.sigma[0]:
             return 0.0
-        share = min(1.0, (step - self.begin) / max(1.0, 0.5 * (self.end - self.begin)))
-        return self.sigma[0] * (self.sigma[1] / self.sigma[0]) ** share
+        return self.sigma[0] * (self.sigma[1] / self.sigma[0]) ** min(1.0, 2 * self.share(step))
+
+    def weights_at(self, step: int) -> Weights:
+        """The losses' weights at a step."""
+        return self.weights.towards(self.fades_to, self.share(step))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +74,7 @@ def run(
     report: Report = quiet,
 ) -> None:
     """From the learner's step to the end of the stage; the last thing done is a checkpoint."""
-    first = learner.step
-    loader = Loader(make, first, stage.end, options.num_workers)
+    loader = Loader(make, learner.step, stage.end, options.num_workers)
     meter = Meter()
     try:
         for step, batch in loader:
@@ -70,7 +83,7 @@ def run(
             with torch.autocast(options.device, torch.bfloat16, enabled=options.bf16):
                 losses = losses_of(stage, forward, batch, step)
             losses.parts |= highest
-            factor = stage.rates.factor(step - stage.begin, stage.end - stage.begin, first - stage.begin)
+            factor = stage.rates.factor(step - stage.begin, stage.end - stage.begin, learner.warm_since - stage.begin)
             meter.add(batch, losses, learner.learn(losses.total, factor))
             last = learner.step == stage.end
             if (learner.step % options.log_every == 0 or last) and replicas.rank() == 0:
@@ -92,9 +105,10 @@ def run(
 
 def losses_of(stage: Stage, forward: PackedForward, batch: Batch, step: int) -> Losses:
     """Every loss that the stage counts."""
-    features, losses = forward.see(batch, stage.weights)
-    if stage.weights.reply:
-        forward.answer(batch, features, losses, stage.weights, stage.sigma_at(step))
+    weights = stage.weights_at(step)
+    features, losses = forward.see(batch, weights)
+    if weights.reply:
+        forward.answer(batch, features, losses, weights, stage.sigma_at(step))
     return losses
 
 

@@ -80,7 +80,7 @@ def test_two_processes_learn_one_model(tmp_path: Path) -> None:
     assert weights.load(out)
     lines = read_metrics(tmp_path)
     assert [line["step"] for line in lines] == [1, 2]
-    first, second = (ScreenBatches.of(SMALL, replica)(3) for replica in (0, 1))
+    first, second = (ScreenBatches(SMALL, replica)(3) for replica in (0, 1))
     assert first.images.shape != second.images.shape or (first.images != second.images).any()
 
 
@@ -107,7 +107,7 @@ def other_replica(path: str) -> None:
 
 
 def test_batches_depend_on_seed_and_step_alone() -> None:
-    make = ScreenBatches(seed=3, read_steps=1, steps=10, batch_size=2, num_questions=4, length=256)
+    make = ScreenBatches(replace(SMALL, seed=3, read_steps=1, steps=10, batch_size=2, num_questions=4, length=256))
     first, again, other = make(5), make(5), make(6)
     assert (first.images == again.images).all()
     assert (first.token_ids == again.token_ids).all()
@@ -125,10 +125,10 @@ def test_the_same_seed_gives_the_same_weights() -> None:
 
 
 def test_rates_warm_up_stay_and_fall() -> None:
-    rates = Rates(warmup_steps=10, decay_share=0.5, floor=0.01)
+    rates = Rates(warmup_steps=10, decay_share=0.5, end=0.01)
     assert rates.factor(0, 100, 0) == pytest.approx(0.1)
     assert rates.factor(30, 100, 0) == 1.0
-    assert rates.factor(75, 100, 0) == pytest.approx(0.5)
+    assert rates.factor(75, 100, 0) == pytest.approx(0.505)
     assert rates.factor(100, 100, 0) == pytest.approx(0.01)
 
 
