@@ -16,8 +16,9 @@ from actions.space import reply_schema
 from agent import history, prompts
 from agent.trajectory import Reply, Step
 from perception.clients.client import Completion, Message, ModelClient, Sampling
+from perception.grounding import Grounding, locate
 from perception.image_store import ImageStore
-from perception.observation import Observation
+from perception.observation import Frame, Observation
 
 NUM_TRIES = 2
 """Replies a decision: the first, and one more when it did not parse."""
@@ -119,6 +120,12 @@ class ModelPolicy:
                 return Choice(decision, tuple(replies), shown)
             messages = [*messages, *prompts.refusal(completion.text, error)]
         return Choice(None, tuple(replies), shown)
+
+    async def locate(self, frame: Frame, phrase: str) -> Grounding | None:
+        """Where the phrase is on the frame; see `perception.grounding.locate`."""
+        return await locate(
+            self._client, frame, phrase, style=self._prompt, grid=self._codec.grid, sampling=self._sampling
+        )
 
     def _messages(self, situation: Situation) -> tuple[list[Message], tuple[str, ...]]:
         frame = situation.observation.frame

@@ -1,6 +1,6 @@
 """handeye-nano's model card, made from its folder and from measurements.
 
-    python -m agent.evaluation.card --screens 1000
+    python -m agent.evaluation.card --screens 2000
 
 Reads the weights and the record of their training, runs the `screens` benchmark on held-out words, and writes README.md
 into the model's folder. `--results FILE` takes the measurement from a file that `handeye eval screens --json` wrote.
@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from actions.codec.codec import codec
+from agent.evaluation.rendered import screens_benchmark
 from agent.evaluation.report import wilson
 from agent.evaluation.run import evaluate
-from agent.evaluation.screens import ScreensBenchmark
+from agent.evaluation.screens import RENDERED
 from agent.policy import ModelPolicy
 from agent.prompts import Style
 from agent.training.record import RECORD
@@ -33,26 +34,27 @@ LIMITS = """\
 
 
 GROUPS = {
-    "**click: a control that its text names**": (
-        *("button", "link", "tab", "menuitem", "item"),
-        *("checkbox", "radio", "focus"),
-    ),
-    "of these, text on the control": ("button", "link", "tab", "menuitem", "item"),
-    "of these, text beside the control": ("checkbox", "radio", "focus"),
-    "**click: a shape by its form and colour**": ("shape",),
+    "**a control that its text names**": ("button", "link", "tab", "menuitem", "item", "checkbox", "radio"),
+    "**a field by its label**": ("focus",),
+    "**a shape by form and colour**": ("shape",),
+    "**an icon by its name**": ("icon",),
+    "**one step of several**": ("task", "enter"),
+    "**a whole form, in Chromium**": ("form",),
+    "**reading back exactly**": ("read", "read_value"),
+    "**`bbox_2d` at IoU 0.5**": ("locate",),
 }
-"""Kinds of question that are also shown together."""
+"""Kinds of question that are shown together, of drawn and of rendered screens."""
 
 
 async def measure(folder: Path, num_screens: int, seed: int) -> dict[str, Any]:
-    """The `screens` report of the model in a folder, on held-out words."""
+    """The `screens` report of the model in a folder, on held-out words: what `handeye eval screens` measures."""
     profile = resolve(str(folder))
     client = profile.make()
     try:
         style = cast(Style, profile.prompt)
         policy = ModelPolicy(client, codec(profile.codec), prompt=style, sampling=profile.sampling)
-        benchmark = ScreensBenchmark(split="heldout", seed=seed, num_screens=num_screens)
-        return (await evaluate(benchmark, policy, seed=seed)).as_json()
+        async with screens_benchmark(num_screens, seed=seed) as benchmark:
+            return (await evaluate(benchmark, policy, seed=seed)).as_json()
     finally:
         await client.close()
 
@@ -99,14 +101,28 @@ def training_lines(record: dict[str, Any]) -> str:
 
 
 def accuracy_table(results: dict[str, Any]) -> str:
-    """A row a group of kinds, then a row a kind of question, largest samples first."""
-    rows = ["| asked for | questions | right | 95% interval |", "| --- | --- | --- | --- |"]
-    tasks = sorted(results["tasks"].items(), key=lambda item: -item[1]["episodes"])
-    groups = [(name, together(results, kinds)) for name, kinds in GROUPS.items()]
-    for name, row in [*groups, *tasks, ("all", results)]:
-        low, high = row["ci95"]
-        rows.append(f"| {name} | {row['episodes']} | {row['success']:.1%} | {low:.1%} to {high:.1%} |")
-    return "\n".join(rows) + f"\n\nSeed {results['seed']}; greedy; one question a frame, answered by the whole path."
+    """A row a group of kinds, then a row a kind of question, largest samples first; all, and Chromium's pages alone."""
+    rows = [
+        "| asked for | questions | right | 95% interval | in Chromium | right there | 95% interval |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    single = {name.removeprefix(RENDERED): (name.removeprefix(RENDERED),) for name in results["tasks"]}
+    kinds = sorted(single, key=lambda kind: -together(results, _both(single[kind]))["episodes"])
+    for name, members in [*GROUPS.items(), *((kind, single[kind]) for kind in kinds), ("all", tuple(kinds))]:
+        cells = [_cells(together(results, part)) for part in (_both(members), [RENDERED + kind for kind in members])]
+        rows.append(f"| {name} | {cells[0]} | {cells[1]} |")
+    return "\n".join(rows) + f"\n\nSeed {results['seed']}; greedy; answered by the whole path from pixels to an action."
+
+
+def _both(kinds: Sequence[str]) -> list[str]:
+    return [*kinds, *(RENDERED + kind for kind in kinds)]
+
+
+def _cells(row: dict[str, Any]) -> str:
+    if not row["episodes"]:
+        return "0 | |"
+    low, high = row["ci95"]
+    return f"{row['episodes']} | {row['success']:.1%} | {low:.1%} to {high:.1%}"
 
 
 def together(results: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
@@ -123,7 +139,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Measure (or read the measurement) and write the card."""
     parser = argparse.ArgumentParser(description="Write a model's card from its folder and a measurement.")
     parser.add_argument("--model", default="perception/nano", help="the model's folder")
-    parser.add_argument("--screens", type=int, default=1000, help="how many screens to measure on")
+    parser.add_argument("--screens", type=int, default=2000, help="how many screens to measure on")
     parser.add_argument("--seed", type=int, default=1_000_001)
     parser.add_argument("--results", help="a file that `handeye eval screens --json` wrote, instead of measuring")
     options = parser.parse_args(arguments)

@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
+
+import torch
 
 from perception.clients.client import Completion, Message, Sampling
 from perception.errors import ClientError
@@ -28,7 +30,7 @@ class EmbeddedClient:
         *,
         name: str = "",
         sampling: Sampling | None = None,
-        dtype: Dtype | None = None,
+        dtype: Literal["float32", "bfloat16", "int8"] | None = None,
         device: str = "cpu",
     ) -> None:
         """name: what records say, the folder's name without; sampling: where a question brings none; dtype None: what
@@ -36,7 +38,7 @@ class EmbeddedClient:
         self._folder = folder
         self._name = name or folder.resolve().name
         self._sampling = sampling or Sampling()
-        self._dtype: Dtype | None = dtype
+        self._dtype: Dtype | None = getattr(torch, dtype) if dtype in ("float32", "bfloat16") else dtype
         self._device = device
         self._engine: Engine | None = None
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="embedded-model")

@@ -3,7 +3,7 @@
 Needs `transformers`, which is a dependency of development only. Greedy, one token a pass, as its `generate` works.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from perception.clients.client import Message
 from perception.qwen3vl.grammar import Constraint, Grammar
-from perception.qwen3vl.prompt import Prompt
+from perception.qwen3vl.processor import ImageProcessor
+from perception.qwen3vl.prompt import Prompt, write_prompt
 from perception.qwen3vl.tokenizer import Tokenizer
 
 
@@ -33,10 +35,19 @@ class Reference:
 
         logging.disable_progress_bar()
         self._model: Any = Qwen3VLForConditionalGeneration.from_pretrained(folder, dtype=dtype).eval()
-        tokenizer = Tokenizer.load(folder)
+        self._tokenizer, self._processor = Tokenizer.load(folder), ImageProcessor.load(folder)
+        tokenizer = self._tokenizer
         self._end_ids = sorted(tokenizer.end_ids)
         num_words = self._model.config.text_config.vocab_size
         self._grammar = Grammar(tokenizer.backend.to_str(), num_words=num_words, end_ids=self._end_ids)
+
+    def prompt(self, messages: Sequence[Message]) -> Prompt:
+        """The prompt that our engine would answer."""
+        return write_prompt(messages, self._tokenizer, self._processor)
+
+    def text(self, token_ids: Sequence[int]) -> str:
+        """What tokens say, without those that end a reply."""
+        return self._tokenizer.decode([token for token in token_ids if token not in self._end_ids])
 
     @torch.inference_mode()
     def generate(self, prompt: Prompt, schema: Mapping[str, Any], max_tokens: int) -> Answered:

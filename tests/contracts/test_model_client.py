@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from perception.clients.client import Completion, ImagePart, Message, ModelClient, Sampling, TextPart
 from perception.clients.embedded import EmbeddedClient
@@ -43,7 +42,7 @@ def make(request: pytest.FixtureRequest, folder: Path) -> Iterator[Make]:
         if request.param == "scripted":
             yield lambda: ScriptedClient([REPLY] * 3)
         elif request.param == "embedded":
-            yield lambda: EmbeddedClient(folder, dtype=torch.float32)
+            yield lambda: EmbeddedClient(folder, dtype="float32")
         else:
             server = stack.enter_context(ChatServer(chat(REPLY)))
             yield lambda: OpenAIClient(server.url, model="served")

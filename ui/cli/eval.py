@@ -3,11 +3,13 @@
     handeye eval screens --split heldout --seed 1000001
     handeye eval miniwob --tasks click-test,click-button --episodes 20
 
-screens asks one question about each of many drawn screens; miniwob plays MiniWoB++ in Chromium. Success comes with
+screens asks questions about many screens, three in four drawn and the others rendered by Chromium, and works whole
+forms there; miniwob plays MiniWoB++ in Chromium. Success comes with
 its 95% interval; episodes that crashed are counted apart. Exit code 0 says that it was measured, whatever the score.
 """
 
 import argparse
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from ui.cli import exits
@@ -15,17 +17,23 @@ from ui.cli.configuration import add_run_flags, load_settings
 from ui.cli.output import Output
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from agent.evaluation.benchmark import Benchmark, EpisodeResult
     from agent.evaluation.report import Report
     from agent.settings import Settings
 
 SUITES = ("screens", "miniwob")
+RENDERERS = ("drawn", "chromium", "both")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of this verb."""
     parser.add_argument("suite", metavar="SUITE", help=" or ".join(SUITES))
     parser.add_argument("--split", default=None, help="screens: heldout (default) or train")
+    parser.add_argument(
+        "--renderer", metavar="NAME", help="screens: drawn, chromium (forms too), or both (default; one in four)"
+    )
     parser.add_argument(
         "--tasks",
         metavar="A,B",
@@ -35,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--episodes",
         type=int,
         metavar="N",
-        help="screens: how many screens, each with several questions; miniwob: of each task",
+        help="screens: how many (default 2000), each with several questions; miniwob: of each task",
     )
     parser.add_argument("--seed", type=int, metavar="N", help="the first seed")
     parser.add_argument("--keep", metavar="DIR", help="keep the runs in this folder")
@@ -53,13 +61,13 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     _check(arguments)
     settings = load_settings(arguments)
     seed = settings.evaluation.seed if arguments.seed is None else arguments.seed
+    folder = Path(arguments.keep) if arguments.keep else None
     benchmark = _benchmark(arguments, settings, seed)
     progress = _Progress(output)
 
     async def measure() -> "Report":
-        async with policy_of(settings) as policy:
-            folder = Path(arguments.keep) if arguments.keep else None
-            return await evaluate(benchmark, policy, seed=seed, folder=folder, progress=progress)
+        async with policy_of(settings) as policy, benchmark as suite:
+            return await evaluate(suite, policy, seed=seed, folder=folder, progress=progress)
 
     try:
         report = asyncio.run(measure())
@@ -75,25 +83,35 @@ def _check(arguments: argparse.Namespace) -> None:
         raise exits.UsageError(f"there is no suite {arguments.suite!r}; one of: {', '.join(SUITES)}")
     if arguments.episodes is not None and arguments.episodes < 1:
         raise exits.UsageError(f"--episodes {arguments.episodes}: at least 1")
-    if arguments.split is not None and arguments.suite != "screens":
-        raise exits.UsageError("--split belongs to the suite screens")
+    for flag in ("split", "renderer"):
+        if getattr(arguments, flag) is not None and arguments.suite != "screens":
+            raise exits.UsageError(f"--{flag} belongs to the suite screens")
+    if arguments.renderer not in (None, *RENDERERS):
+        raise exits.UsageError(f"there is no renderer {arguments.renderer!r}; one of: {', '.join(RENDERERS)}")
     if arguments.tasks is not None and arguments.suite != "miniwob":
         raise exits.UsageError("--tasks belongs to the suite miniwob")
 
 
-def _benchmark(arguments: argparse.Namespace, settings: "Settings", seed: int) -> "Benchmark":
+def _benchmark(
+    arguments: argparse.Namespace, settings: "Settings", seed: int
+) -> "AbstractAsyncContextManager[Benchmark]":
     if arguments.suite == "screens":
-        return _screens(arguments, seed)
-    return _miniwob(arguments, settings, seed)
+        return _screens(arguments, settings, seed)
+    return nullcontext(_miniwob(arguments, settings, seed))
 
 
-def _screens(arguments: argparse.Namespace, seed: int) -> "Benchmark":
-    from agent.evaluation.screens import SPLITS, ScreensBenchmark
+def _screens(
+    arguments: argparse.Namespace, settings: "Settings", seed: int
+) -> "AbstractAsyncContextManager[Benchmark]":
+    from agent.evaluation.rendered import screens_benchmark
+    from agent.evaluation.screens import SPLITS
 
     split = arguments.split or "heldout"
     if split not in SPLITS:
         raise exits.UsageError(f"there is no split {split!r}; one of: {', '.join(SPLITS)}")
-    return ScreensBenchmark(split=split, seed=seed, num_screens=arguments.episodes or 1000)
+    renderer = arguments.renderer or "both"
+    number = arguments.episodes or 2000
+    return screens_benchmark(number, seed=seed, split=split, renderer=renderer, settings=settings.evaluation)
 
 
 def _miniwob(arguments: argparse.Namespace, settings: "Settings", seed: int) -> "Benchmark":
@@ -152,7 +170,8 @@ def _print(report: "Report", output: Output) -> None:
         counts = (row.episodes, row.crashed, f"{row.steps:.1f}", f"{row.seconds:.2f}", f"{row.tokens:.0f}")
         table.add_row(Text(name), f"{row.success:.1%}", _interval(row.ci95), *map(str, counts))
     table.add_row(Text("all", "bold"), f"{report.success:.1%}", _interval(report.ci95), str(report.episodes))
-    output.console.print(table)
+    # A pipe or a file has no width of its own: there, no row need be broken.
+    output.console.print(table, width=None if output.console.is_terminal else 120)
     output.console.print(f"{report.suite}, {exits.plain(report.model)}, seed {report.seed}", style="dim", markup=False)
 
 

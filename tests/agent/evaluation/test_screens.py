@@ -7,11 +7,13 @@ import pytest
 from actions.action import HScroll, LeftClick, LeftClickDrag, Scroll
 from actions.codec.codec import codec
 from agent.evaluation.run import evaluate
-from agent.evaluation.screens import ScreensBenchmark, expected, posed, right
+from agent.evaluation.screens import ScreensBenchmark, expected, overlap, posed, right
 from agent.policy import Choice, Identity, Situation
 from agent.training.screens import make_screen, questions
 from agent.training.words import belongs
-from perception.geometry import Point, Size
+from perception.geometry import Box, Point, Size
+from perception.grounding import Grounding, parse
+from perception.observation import Frame
 
 
 class Oracle:
@@ -20,8 +22,7 @@ class Oracle:
     def __init__(self, benchmark: ScreensBenchmark) -> None:
         self._replies: dict[tuple[str, str, tuple[str, ...]], str] = {}
         for episode in benchmark.episodes():
-            screen, asked = posed(episode.task.settings["split"], episode.task.seed)
-            question = asked[episode.task.settings["question"]]
+            screen, question = benchmark.question(episode)
             self._replies[question.instruction, str(screen.image.sum()), question.history] = question.reply
 
     @property
@@ -33,12 +34,52 @@ class Oracle:
         key = (situation.instruction, str(frame.pixels.sum()), tuple(step.thought for step in situation.steps))
         return Choice(codec("qwen3vl").parse(self._replies[key], frame.size))
 
+    async def locate(self, frame: Frame, phrase: str) -> Grounding | None:
+        return parse(self._replies[f"Locate {phrase}", str(frame.pixels.sum()), ()], frame.size)
+
+
+class Astray(Oracle):
+    """Finds everything a little too far to the right, and what is not there as well."""
+
+    async def locate(self, frame: Frame, phrase: str) -> Grounding | None:
+        found = await super().locate(frame, phrase)
+        box = found.box if found and found.box else Box(left=0, top=0, right=9, bottom=9)
+        width = box.right - box.left
+        moved = box.model_copy(update={"left": box.left + width / 2, "right": box.right + width / 2})
+        return Grounding(label="", point=Point(x=1, y=1), box=moved)
+
 
 async def test_an_oracle_is_right_on_every_question() -> None:
     benchmark = ScreensBenchmark(num_screens=25)
     report = await evaluate(benchmark, Oracle(benchmark), seed=1_000_001)
     assert report.success == 1.0
     assert report.episodes > 60
+    assert not any(row.crashed for row in report.tasks.values())
+    assert report.tasks["locate"].episodes > 5
+
+
+async def test_rendered_screens_count_apart() -> None:
+    rng = random.Random(1)
+    rendered = [make_screen(rng, heldout=True) for _ in range(4)]
+    benchmark = ScreensBenchmark(num_screens=2, rendered=rendered)
+    report = await evaluate(benchmark, Oracle(benchmark), seed=1)
+    kinds = [name for name in report.tasks if name.startswith("chromium/")]
+    assert sum(report.tasks[name].episodes for name in kinds) >= 8
+    assert report.success == 1.0
+
+
+async def test_a_box_that_lies_beside_the_control_is_wrong() -> None:
+    benchmark = ScreensBenchmark(num_screens=12)
+    report = await evaluate(benchmark, Astray(benchmark), seed=1)
+    assert report.tasks["locate"].success == 0.0
+    assert report.tasks["button"].success == 1.0
+
+
+def test_overlap_is_intersection_over_union() -> None:
+    box = Box(left=0, top=0, right=10, bottom=10)
+    assert overlap(box, (0, 0, 10, 10)) == 1.0
+    assert overlap(box, (5, 0, 15, 10)) == pytest.approx(1 / 3)
+    assert overlap(box, (20, 0, 30, 10)) == 0.0
 
 
 def test_heldout_screens_show_heldout_words_only() -> None:

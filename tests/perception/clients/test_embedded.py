@@ -8,7 +8,6 @@ from time import perf_counter
 
 import numpy as np
 import pytest
-import torch
 
 from actions.space import reply_schema
 from perception.clients.client import ImagePart, Message, Sampling, TextPart
@@ -32,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def client(folder: Path) -> AsyncIterator[EmbeddedClient]:
-    client = EmbeddedClient(folder, name="tiny 1", dtype=torch.float32, sampling=Sampling(max_tokens=24))
+    client = EmbeddedClient(folder, name="tiny 1", dtype="float32", sampling=Sampling(max_tokens=24))
     yield client
     await client.close()
 
