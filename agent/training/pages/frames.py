@@ -92,7 +92,7 @@ def side(w: Writer) -> str:
         lead = w.svg(0.8)[0] if drawn else ""
         count = f' <span class="count">{_count(w)}</span>' if counted and w.chance(0.6) else ""
         name = w.shown("link", w.name(w.words.label, 0.75), "a", "entry on" if index == chosen else "entry")
-        parts.append(f'<div class="line">{lead}{name}{count}</div>')
+        parts.append(f'<div class="line">{lead}{name}{count}</div>' if name else "")
         if w.chance(0.06):
             parts.append("<hr>")
     if w.chance(0.2):

@@ -1,9 +1,16 @@
 """Icons and coloured shapes as SVG: the same names and forms as on drawn screens."""
 
+import base64
+import io
 import math
+import random
+
+from PIL import Image
 
 from agent.training.screens.canvas import Colour
+from agent.training.screens.icon_store import stored_icons
 from agent.training.screens.icons import ICONS, Point, star_points
+from agent.training.screens.marks import STORED_SHARE
 
 
 class SvgPen:
@@ -50,6 +57,24 @@ class SvgPen:
         """A part of a circle's line, from `start` to `end` degrees, clockwise from the right."""
         steps = [math.radians(start + (end - start) * i / 12) for i in range(13)]
         self.line(*[(x + radius * math.cos(a), y + radius * math.sin(a)) for a in steps])
+
+
+def icon_html(rng: random.Random, name: str, size: int) -> str:
+    """The icon `name`, `size` px wide: one of the store's drawings where there is one, or our own. What is cut out of
+    it shows the CSS variable --ground."""
+    stored = stored_icons().get(name)
+    if stored and (name not in ICONS or rng.random() < STORED_SHARE):
+        return _masked(stored[rng.randrange(len(stored))], size)
+    return icon_svg(name, size, rng.choice((0.08, 0.09, 0.11, 0.13)), "var(--ground)")
+
+
+def _masked(mask: Image.Image, size: int) -> str:
+    """A mask filled with the colour of the text."""
+    picture = io.BytesIO()
+    Image.merge("LA", (Image.new("L", mask.size), mask)).save(picture, "PNG")
+    url = f"url(data:image/png;base64,{base64.b64encode(picture.getvalue()).decode()})"
+    style = f"width:{size}px;height:{size}px;background:currentColor;mask:{url} center/contain no-repeat"
+    return f'<i style="display:inline-block;vertical-align:middle;{style}"></i>'
 
 
 def icon_svg(name: str, size: int, weight: float, ground: str) -> str:

@@ -6,17 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 
-from agent.training.pages.marks import icon_svg
-from agent.training.screens.icons import ICONS
+from agent.training.pages.marks import icon_html
+from agent.training.screens.marks import LIKE_SHAPES, icon_names
 from agent.training.screens.record import Widget
 from agent.training.screens.themes import Theme
 from agent.training.words import Words
 
 NOWHERE = (0.0, 0.0, 0.0, 0.0)
 """The box of a widget before the page was rendered."""
-
-LIKE_SHAPES = {"star": "star", "plus": "cross", "close": "cross"}
-"""Icons that would pass for a shape: no page has both."""
 
 UNNAMED = ("icon", "shape", "scroller")
 
@@ -100,7 +97,7 @@ class Writer:
     def svg(self, share: float = 1.0, *usual: str) -> tuple[str, str]:
         """The drawing and the name of an icon that is new on this page, one of the `usual` mostly, `share` of its size;
         "" when there is none. What is cut out of it shows the CSS variable --ground."""
-        free = [name for name in ICONS if f"icon {name}" not in self.used]
+        free = [name for name in icon_names() if f"icon {name}" not in self.used]
         free = [name for name in free if f"any {LIKE_SHAPES.get(name)}" not in self.used]
         if not free:
             return "", ""
@@ -108,7 +105,7 @@ class Writer:
         name = self.rng.choice(expected if expected and self.chance(0.75) else free)
         self.used |= {f"icon {name}", f"{LIKE_SHAPES.get(name)} icon"}
         size = max(12, round(self.theme.size * self.rng.uniform(1.0, 1.7) * share))
-        return icon_svg(name, size, self.rng.choice((0.08, 0.09, 0.11, 0.13)), "var(--ground)"), name
+        return icon_html(self.rng, name, size), name
 
     def icon(self, cls: str = "icon", *usual: str) -> str:
         """An icon to click, one of the `usual` mostly."""

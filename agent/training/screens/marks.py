@@ -12,7 +12,7 @@ from agent.training.screens.themes import WHITE
 
 SHAPES = ("circle", "square", "triangle", "rectangle", "star", "cross")
 
-_ALIKE = {"star": "star", "plus": "cross", "close": "cross", "stop": "square"}
+LIKE_SHAPES = {"star": "star", "plus": "cross", "close": "cross", "stop": "square"}
 """Icons that would pass for a shape: no screen has both."""
 
 STORED_SHARE = 0.7
@@ -22,8 +22,8 @@ STORED_SHARE = 0.7
 def icon(kit: Kit, room: float = 60) -> Piece | None:
     """An icon: bare, on a button, or in a disc; None when its name is taken or it is wider than `room`."""
     rng = kit.rng
-    name = rng.choice(_names())
-    alike = _ALIKE.get(name, "")
+    name = rng.choice(icon_names())
+    alike = LIKE_SHAPES.get(name, "")
     if f"icon {name}" in kit.used or f"any {alike}" in kit.used:
         return None
     kit.used |= {f"icon {name}", f"{alike} icon"}
@@ -51,7 +51,7 @@ def icon(kit: Kit, room: float = 60) -> Piece | None:
     return Piece(outer, outer, paint)
 
 
-def _names() -> list[str]:
+def icon_names() -> list[str]:
     """Our own icons, and behind them those that only the store has."""
     stored = stored_icons()
     return [*ICONS, *(name for name in STORED_NAMES if stored.get(name))]
