@@ -18,15 +18,8 @@ from sandboxes.environment import Environment
 from sandboxes.miniwob import MiniWobEnvironment, find_html, miniwob_task, page_names
 
 DEFAULT_TASKS = (
-    "click-test",
-    "click-test-2",
-    "click-button",
-    "click-link",
-    "focus-text",
-    "enter-text",
-    "click-checkboxes",
-    "click-option",
-    "login-user",
+    *("click-test", "click-test-2", "click-button", "click-link", "click-dialog", "click-color", "click-shape"),
+    *("focus-text", "focus-text-2", "enter-text", "click-checkboxes", "click-option", "login-user"),
 )
 """Tasks that need pointing, typing and a few steps, and no knowledge of the world."""
 

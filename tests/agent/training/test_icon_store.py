@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from agent.training.naming import CLASSES, NAMES, label_of
+from agent.training.pages.marks import icon_html
 from agent.training.record import training_record
 from agent.training.screens import Widget, make_screen
 from agent.training.screens.canvas import Canvas
@@ -194,3 +195,12 @@ def test_what_can_not_be_read_is_said_in_a_sentence(tmp_path: Path, monkeypatch:
         store.writestr(INDEX, json.dumps({"schema_version": 1, "icons": {"gear": ["gear/gone.png"]}}))
     with pytest.raises(ValueError, match="is no archive of icons"):
         read_icons(other)
+
+
+def test_pages_draw_from_the_archive_too(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all("<svg" in icon_html(random.Random(seed), "gear", 16) for seed in range(9))
+    monkeypatch.setenv(VARIABLE, str(archive))
+    drawings = [icon_html(random.Random(seed), "gear", 16) for seed in range(40)]
+    assert 20 < sum("data:image/png" in drawing for drawing in drawings) < 40
+    assert len({drawing for drawing in drawings if "data:image/png" in drawing}) == 2
+    assert "data:image/png" in icon_html(random.Random(0), STORED_NAMES[0], 16)
