@@ -73,8 +73,8 @@ def measured(variant: Variant, group: str, base: Path | None, folder: Path, step
     if group == "tower":
         config = replace(usual, read_steps=steps, steps=steps, **variant.changes)
     else:
-        done = _begin_with(base, folder)
-        config = replace(usual, read_steps=done, steps=done + steps, **variant.changes)
+        first = _begin_with(base, folder)
+        config = replace(usual, read_steps=first, steps=first + steps, **variant.changes)
     begun = time.perf_counter()
     pretrain(config, bare.say)
     seconds = time.perf_counter() - begun

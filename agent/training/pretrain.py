@@ -118,22 +118,24 @@ class ScreenBatches:
     def __call__(self, step: int) -> Batch:
         """The batch of a step: frames of one size, as many as cost what `batch_size` usual ones do."""
         config = self.config
+        # Replicas wait for each other, so they draw frames of one size from one source: then none is done much earlier.
+        shared = random.Random(f"{config.seed}:{step}")
         rng = random.Random(f"{config.seed}:{step}:{self.replica}")
         stage = next((stage for stage in config.stages if stage.begin <= step < stage.end), config.stages[-1])
-        size = rng.choices(list(stage.sizes), list(stage.sizes.values()))[0]
+        size = shared.choices(list(stage.sizes), list(stage.sizes.values()))[0]
         count = max(1, round(config.batch_size * FRAME_TOKENS * 1024 / (size[0] * size[1])))
-        draw = self._source(rng, size)
+        draw = self._source(shared.random() < PAGES_SHARE, rng, size)
         if stage.name == "read":
-            if rng.random() < DENSE_SHARE:
+            if shared.random() < DENSE_SHARE:
                 draw = partial(dense, rng, False, size)
             return pack([row_of(draw(), []) for _ in range(count)], 1)
         share = (step - config.read_steps) / max(1, config.steps - config.read_steps)
         longer = min(LONGEST, max(1, config.batch_size // count))
         return pack([self._row(rng, draw(), share, longer) for _ in range(count)], config.length * longer)
 
-    def _source(self, rng: random.Random, size: Size) -> Callable[[], Screen]:
-        """What gives the batch's screens: the store of pages, or drawing."""
-        if self.config.pages and rng.random() < PAGES_SHARE:
+    def _source(self, rendered: bool, rng: random.Random, size: Size) -> Callable[[], Screen]:
+        """What gives the batch's screens: the store of pages, where there is one and they are wanted, or drawing."""
+        if self.config.pages and rendered:
             store = pages(self.config.pages)
             if found := store.of_size(size):
                 return lambda: store[rng.choice(found)]

@@ -93,7 +93,7 @@ def _panel(w: Writer, group: str = "") -> str:
         key = f'<span class="count">{w.rng.choice(keys)}</span>' if keyed and keys and w.chance(0.5) else ""
         text = f'<span data-label="{w.last}">{escape(name)}</span>' if lead or key else escape(name)
         parts.append(f'<div class="item{" over" if index == over else ""}" {known}>{lead}{text}{key}</div>')
-        if ruled and w.chance(0.25):
+        if ruled and index + 1 < len(names) and w.chance(0.25):
             parts.append("<hr>")
     return f'<div class="menu">{"".join(parts)}</div>'
 

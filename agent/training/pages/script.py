@@ -123,6 +123,8 @@ const readFields = () => {
     const right = r.right - parseFloat(style.borderRightWidth) - parseFloat(style.paddingRight) - (closed ? 16 : 0);
     const start = e.type == "button" ? (r.left + r.right - ink.measureText(text).width) / 2 : left - e.scrollLeft;
     put(e, text, start + (closed ? 4 : dated ? 1 : 0), left, right, dated ? 2 : 0);
+    const cut = left + ink.measureText(text).width > right + 1;
+    if (cut && !e.value && !find("label", e.dataset.box)) unread.add(e);  // its name is what is cut off
   }
   for (const e of document.querySelectorAll("textarea")) readArea(e);
 };
@@ -195,7 +197,8 @@ const readWidgets = () => {
 _READ = """
 const dialog = document.querySelector("[data-modal]");
 if (dialog) {
-  const behind = readTexts(document.body);
+  readFields();
+  const behind = [...found.glyphs, ...readTexts(document.body)];
   unread.clear();
   dialog.showModal();
   document.activeElement?.blur();

@@ -56,7 +56,10 @@ def inquiries(screen: Screen, rng: random.Random, words: Words, most: int) -> li
 
 
 def count(screen: Screen, rng: random.Random) -> Question | None:
-    """How many there are of a kind, of ticked boxes, or of figures of a colour or form."""
+    """How many there are of a kind, of ticked boxes, or of figures of a colour or form; on drawn screens alone, where
+    all that can be seen is known."""
+    if screen.layout.startswith("html-"):
+        return None
     kinds = [kind for kind in COUNTED if any(w.kind == kind for w in screen.widgets)]
     if not kinds:
         return None

@@ -229,8 +229,8 @@ class _Asker:
         elif widget.kind == "title" and self.only("title") and self.rng.random() < 0.6:
             instruction = worded(self.rng, "read_title")
         else:
-            x1, y1, x2, y2 = widget.box
-            if widget.mark:
+            x1, y1, x2, y2 = widget.label_box or widget.box
+            if widget.mark and not widget.label_box:
                 x1 = widget.mark[2] + 2
             point = (self.rng.uniform(x1 + (x2 - x1) * 0.1, x2 - (x2 - x1) * 0.1), self.rng.uniform(y1 + 2, y2 - 2))
             x, y = on_grid(point, self.screen.size)

@@ -117,7 +117,7 @@ def test_names_can_be_read_on_the_picture(screens: list[Shown]) -> None:
         if (full[:, :, -1] > 0).any():
             continue  # of a crowded patch only the first characters are kept
         missing = Counter(widget.text.replace(" ", "")) - Counter(_characters(full))
-        wrapped = widget.kind == "link" and " " in widget.text  # its box is that of its first line
+        wrapped = widget.kind in ("link", "item") and " " in widget.text  # its box is that of its first line
         assert not missing or wrapped, (str(shown), widget, missing)
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from agent.training.pages import Page, render
 from agent.training.pages.page import State
@@ -17,7 +18,10 @@ STYLE = """<!doctype html><style>*{box-sizing:border-box} body{margin:0;backgrou
 .at{position:absolute} .cut{white-space:nowrap;overflow:hidden;text-overflow:ellipsis;width:90px}</style><body>"""
 
 
-@pytest.fixture
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def tab(chromium: Path) -> AsyncIterator[Tab]:
     async with tabs() as opened:
         yield opened[0]
@@ -47,7 +51,6 @@ def at(index: int, y: int, name: str) -> str:
     return f'<a class="at" data-box="{index}" style="left:20px;top:{y}px">{name}</a>'
 
 
-@pytest.mark.browser
 async def test_of_a_scrolled_page_only_what_is_in_sight_is_read(tab: Tab) -> None:
     bar = '<header style="position:sticky;top:0;height:32px;background:#ddd;z-index:1">Zebra</header>'
     body = bar + at(0, 262, "under") + at(1, 310, "seen") + at(2, 500, "lower") + at(3, 100, "passed")
@@ -58,7 +61,6 @@ async def test_of_a_scrolled_page_only_what_is_in_sight_is_read(tab: Tab) -> Non
     assert text(screen) == "Zebraseenlower"
 
 
-@pytest.mark.browser
 async def test_a_wrapped_link_is_its_first_line(tab: Tab) -> None:
     body = '<p style="width:120px">Words before <a data-box="0" href="#">a link that wraps</a></p>'
     screen = await shown(tab, body, link("a link that wraps"))
@@ -68,7 +70,6 @@ async def test_a_wrapped_link_is_its_first_line(tab: Tab) -> None:
     assert y2 - y1 < 22
 
 
-@pytest.mark.browser
 async def test_names_are_those_that_are_seen(tab: Tab) -> None:
     style = "style='text-transform:uppercase'"
     body = f'<p><a {style} data-box="0">Save as</a></p><table><tr><th {style} data-box="1">Price</th>'
@@ -87,7 +88,6 @@ async def test_names_are_those_that_are_seen(tab: Tab) -> None:
     assert "whole" not in text(screen)
 
 
-@pytest.mark.browser
 async def test_what_shares_its_name_is_left_out(tab: Tab) -> None:
     body = at(0, 10, "Edit") + at(1, 40, "Edit") + at(2, 70, "Other") + at(3, 250, "other")
     screen = await shown(tab, body, link("Edit"), link("Edit"), link("Other"), link("other"))
@@ -96,17 +96,16 @@ async def test_what_shares_its_name_is_left_out(tab: Tab) -> None:
     assert names(screen) == ["Edit"]
 
 
-@pytest.mark.browser
 async def test_behind_a_dialog_nothing_can_be_reached_and_all_be_read(tab: Tab) -> None:
     style = 'style="left:0;top:60px;margin:0;width:200px;height:80px;padding:8px;border:0"'
     body = at(0, 10, "Behind") + at(1, 80, "Covered") + at(2, 200, "Below")
+    body += '<input class="t at" style="left:150px;top:200px" value="Typed">'
     body += f'<dialog data-modal {style}><a data-box="3">Inside</a></dialog>'
     screen = await shown(tab, body, *map(link, ("Behind", "Covered", "Below", "Inside")))
     assert names(screen) == ["Inside"]
-    assert text(screen) == "BehindInsideBelow"
+    assert text(screen) == "BehindInsideBelowTyped"
 
 
-@pytest.mark.browser
 async def test_the_colour_of_a_button_is_known(tab: Tab) -> None:
     body = '<button class="btn" data-box="0" style="background:rgb(30,160,50);border:none">Go</button>'
     screen = await shown(tab, body, Widget("button", (0.0, 0.0, 0.0, 0.0), "Go"))
