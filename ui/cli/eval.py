@@ -170,8 +170,9 @@ def _print(report: "Report", output: Output) -> None:
         counts = (row.episodes, row.crashed, f"{row.steps:.1f}", f"{row.seconds:.2f}", f"{row.tokens:.0f}")
         table.add_row(Text(name), f"{row.success:.1%}", _interval(row.ci95), *map(str, counts))
     table.add_row(Text("all", "bold"), f"{report.success:.1%}", _interval(report.ci95), str(report.episodes))
-    # A pipe or a file has no width of its own: there, no row need be broken.
-    output.console.print(table, width=None if output.console.is_terminal else 120)
+    if not output.console.is_terminal:  # a pipe or a file has no width of its own: no row need be broken
+        output.console.width = max(output.console.width, 120)
+    output.console.print(table)
     output.console.print(f"{report.suite}, {exits.plain(report.model)}, seed {report.seed}", style="dim", markup=False)
 
 
