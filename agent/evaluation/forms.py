@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from actions.action import Action
-from agent.training.pages import make_page, render
-from agent.training.pages.page import State
+from agent.training.pages.page import State, make_page
+from agent.training.pages.render import render
 from agent.training.screens.goals import Goal
 from agent.training.screens.record import SIZES, Screen, centre
 from agent.training.screens.tasks import open_and_reached, request

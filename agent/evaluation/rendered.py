@@ -7,8 +7,7 @@ from tempfile import TemporaryDirectory
 
 from agent.evaluation.screens import FORMS_PART, RENDERED_PART, ScreensBenchmark
 from agent.settings import EvaluationSettings
-from agent.training.pages import PageStore
-from agent.training.pages.archive import encoded, write_entries
+from agent.training.pages.archive import PageStore, encoded, write_entries
 from agent.training.pages.press import RUN, Order, rendered
 
 

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from agent.training.pages import Page, PageStore, make_page, read_screens, render, write_screens
+from agent.training.pages.archive import PageStore, read_screens, write_screens
+from agent.training.pages.page import Page, make_page
+from agent.training.pages.render import render
 from agent.training.screens import SIZES, Screen, Widget, make_screen, questions
 from agent.training.screens.glyphs import PATCH
 from agent.training.screens.record import LARGE_SIZES

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent.training.pages import KINDS, Page, make_page, render
 from agent.training.pages.archive import decoded
+from agent.training.pages.overlays import KINDS
+from agent.training.pages.page import Page, make_page
 from agent.training.pages.press import Order, pressed, tabs
-from agent.training.pages.render import READ_ONLY, Tab
+from agent.training.pages.render import READ_ONLY, Tab, render
 from agent.training.screens import SIZES, Screen, questions
 from agent.training.screens.glyphs import CHARS, PATCH
 from agent.training.screens.record import LARGE_SIZES, Widget, centre

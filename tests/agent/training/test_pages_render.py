@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from agent.training.pages import Page, render
-from agent.training.pages.page import State
+from agent.training.pages.page import Page, State
 from agent.training.pages.press import tabs
-from agent.training.pages.render import Tab
+from agent.training.pages.render import Tab, render
 from agent.training.screens import Screen, Widget
 from agent.training.screens.glyphs import text_of
 
