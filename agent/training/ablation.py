@@ -59,8 +59,10 @@ DECODER = (
     Variant("coordinates in digits", {"coordinates": "digits"}),
     Variant("no auxiliary losses", {"auxiliary": 0.0}),
     Variant("all kinds of question alike", {"mixture": "even"}),
-    Variant("Muon for the decoder", {"muon": 0.01}),
+    Variant("AdamW for the decoder", {"muon": 0.0}),
+    Variant("Muon at twice the rate for the decoder", {"muon": 0.02}),
     Variant("AdamW for the tower", {"tower_muon": 0.0}),
+    Variant("Muon at less than half the rate for the tower", {"tower_muon": 0.002}),
     Variant("4 layers", {"shape": json.dumps({"text_num_hidden_layers": 4})}),
     Variant("9 layers", {"shape": json.dumps({"text_num_hidden_layers": 9})}),
 )
@@ -115,7 +117,7 @@ def _answers(forward: PackedForward, coordinates: str) -> dict[str, float]:
     found = Probe(maker(coordinates), list(vocabulary.number_ids())).run(forward)
     groups = {"by text": CLICKED, "shape": ("shape",), "icon": ("icon",), "task": ("task", "enter")}
     return {
-        name: round(sum(found[k][0] * found[k][1] for k in kinds if k in found) / total, 4)
+        f"{name} (n {total})": round(sum(found[k][0] * found[k][1] for k in kinds if k in found) / total, 4)
         for name, kinds in groups.items()
         if (total := sum(found[k][1] for k in kinds if k in found))
     }

@@ -82,7 +82,7 @@ class PretrainConfig:
     read_muon: float = 0.02
     """Muon's rate for the tower's matrices while it reads; 0 for AdamW. The same below."""
     tower_muon: float = 0.005
-    muon: float = 0.0
+    muon: float = 0.01
     """For the decoder's matrices."""
     tower_adam: float = 1e-3
     adam: float = 8e-4
