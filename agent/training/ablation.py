@@ -14,7 +14,6 @@ import random
 import re
 import shutil
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,10 +29,13 @@ from agent.training.heads import TrainingHeads
 from agent.training.learner import CHECKPOINT
 from agent.training.pretrain import PretrainConfig, first_model, layout_of, maker, pretrain, row_of
 from agent.training.probe import Probe
+from agent.training.record import training_record
 from agent.training.screens import dense
 from agent.training.screens.record import SIZES
 
 READ_SEED = 778
+NUM_SCREENS = 400
+"""Held-out screens that a variant of the decoder is asked about."""
 CLICKED = ("button", "link", "tab", "menuitem", "item", "checkbox", "radio", "focus")
 
 
@@ -77,9 +79,8 @@ def measured(variant: Variant, group: str, base: Path | None, folder: Path, step
     else:
         first = _begin_with(base, folder)
         config = replace(usual, read_steps=first, steps=first + steps, **variant.changes)
-    begun = time.perf_counter()
     pretrain(config, bare.say)
-    seconds = time.perf_counter() - begun
+    seconds = sum(stage["seconds"] for stage in training_record(config, folder, config.batch_size)["stages"].values())
     model = first_model(config)
     heads = TrainingHeads(model.config)
     state = torch.load(folder / CHECKPOINT, weights_only=True)
@@ -114,7 +115,7 @@ def _reading(forward: PackedForward, num_pages: int = 64) -> dict[str, float]:
 
 def _answers(forward: PackedForward, coordinates: str) -> dict[str, float]:
     """Shares of held-out questions that are right, by group of kinds."""
-    found = Probe(maker(coordinates), list(vocabulary.number_ids())).run(forward)
+    found = Probe(maker(coordinates), list(vocabulary.number_ids()), NUM_SCREENS).run(forward)
     groups = {"by text": CLICKED, "shape": ("shape",), "icon": ("icon",), "task": ("task", "enter")}
     return {
         f"{name} (n {total})": round(sum(found[k][0] * found[k][1] for k in kinds if k in found) / total, 4)
