@@ -27,9 +27,9 @@ from agent.training.batch import pack
 from agent.training.forward import PackedForward, Weights
 from agent.training.heads import TrainingHeads
 from agent.training.learner import CHECKPOINT
+from agent.training.plot import read_metrics
 from agent.training.pretrain import PretrainConfig, first_model, layout_of, maker, pretrain, row_of
 from agent.training.probe import Probe
-from agent.training.record import training_record
 from agent.training.screens import dense
 from agent.training.screens.record import SIZES
 
@@ -80,7 +80,9 @@ def measured(variant: Variant, group: str, base: Path | None, folder: Path, step
         first = _begin_with(base, folder)
         config = replace(usual, read_steps=first, steps=first + steps, **variant.changes)
     pretrain(config, bare.say)
-    seconds = sum(stage["seconds"] for stage in training_record(config, folder, config.batch_size)["stages"].values())
+    lines = read_metrics(folder)
+    begins = [config.read_steps if group == "decoder" else 0, *(line["step"] for line in lines)]
+    seconds = sum((line["step"] - begin) / line["steps_per_s"] for begin, line in zip(begins, lines, strict=False))
     model = first_model(config)
     heads = TrainingHeads(model.config)
     state = torch.load(folder / CHECKPOINT, weights_only=True)

@@ -66,6 +66,7 @@ class Learner:
         self._learned = [name for name, p in model.named_parameters() if p.requires_grad]
         self._parameters = [p for p in [*model.parameters(), *heads.parameters()] if p.requires_grad]
         self._optimisers = _optimisers(model, heads, rates)
+        self._groups = [[len(group["params"]) for group in o.param_groups] for o in self._optimisers]
         folder.mkdir(parents=True, exist_ok=True)
 
     def learn(self, loss: torch.Tensor, factor: float) -> float:
@@ -96,6 +97,7 @@ class Learner:
             "optimisers": [optimiser.state_dict() for optimiser in self._optimisers],
             "stage": stage,
             "learned": self._learned,
+            "groups": self._groups,
             "warm_since": self.warm_since,
         }
         new = self.folder / (CHECKPOINT + ".new")
@@ -103,7 +105,7 @@ class Learner:
         os.replace(new, self.folder / CHECKPOINT)
 
     def resume(self) -> None:
-        """Take up the folder's checkpoint where there is one; optimisers only if they were for the same parameters.
+        """Take up the folder's checkpoint where there is one; optimisers only if they have the same parameters.
 
         With new optimisers the rate warms up anew.
         """
@@ -112,7 +114,7 @@ class Learner:
         state = torch.load(self.folder / CHECKPOINT, map_location=self.model.device, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.heads.load_state_dict(state["heads"])
-        if state.get("learned") == self._learned and len(state["optimisers"]) == len(self._optimisers):
+        if (state.get("learned"), state.get("groups")) == (self._learned, self._groups):
             for optimiser, saved in zip(self._optimisers, state["optimisers"], strict=True):
                 heights = [group["initial_lr"] for group in optimiser.param_groups]
                 optimiser.load_state_dict(saved)

@@ -200,7 +200,7 @@ def pretrain(config: PretrainConfig, report: Report = quiet) -> Path:
     out = folder / "model"
     tokenizer = nano.tokenizer(whole_numbers=config.coordinates == "tokens")
     nano.save(model, tokenizer, out, version=f"{config.seed}.{config.steps}")
-    write_record(training_record(config, folder, config.batch_size * config.num_processes), out)
+    write_record(training_record(config, folder), out)
     return out
 
 

@@ -16,7 +16,7 @@ NOTES = "notes.txt"
 """What a person has to say about a run, such as settings that were changed on the way; it goes into the record."""
 
 
-def training_record(config: Any, folder: Path, batch_size: int) -> dict[str, Any]:
+def training_record(config: Any, folder: Path) -> dict[str, Any]:
     """Steps, screens, questions and seconds by stage, the machine, the fonts, the icons and the whole config.
 
     `config` is the run's dataclass; `folder` holds its metrics, and perhaps NOTES. Without an archive of icons these
@@ -26,10 +26,10 @@ def training_record(config: Any, folder: Path, batch_size: int) -> dict[str, Any
     last = 0
     for line in read_metrics(folder):
         stage = stages.setdefault(line["stage"], {"steps": 0, "screens": 0, "questions": 0, "seconds": 0})
-        screens = max(0, line["step"] - last) * batch_size
-        seconds = screens / max(line["screens_per_s"], 1e-6)
-        stage["steps"] += max(0, line["step"] - last)
-        stage["screens"] += screens
+        steps = max(0, line["step"] - last)
+        seconds = steps / max(line["steps_per_s"], 1e-6)
+        stage["steps"] += steps
+        stage["screens"] += round(line["screens_per_s"] * seconds)
         stage["questions"] += round(line["questions_per_s"] * seconds)
         stage["seconds"] = round(stage["seconds"] + seconds)
         last = max(last, line["step"])

@@ -117,13 +117,14 @@ class Meter:
 
     def __init__(self) -> None:
         self._sums: dict[str, list[float]] = {}
-        self._screens = self._questions = 0
+        self._screens = self._questions = self._steps = 0
         self._since, self._waited = time.perf_counter(), 0.0
 
     def add(self, batch: Batch, losses: Losses, norm: float) -> None:
         """Count one step."""
         for name, value in {**losses.parts, "gradient": norm}.items():
             self._sums.setdefault(name, []).append(value)
+        self._steps += 1
         self._screens += batch.num_screens * replicas.count()
         self._questions += batch.num_questions * replicas.count()
 
@@ -132,9 +133,10 @@ class Meter:
         now = time.perf_counter()
         spent = now - self._since
         figures = {name: round(sum(values) / len(values), 4) for name, values in self._sums.items()}
+        figures["steps_per_s"] = round(self._steps / spent, 4)
         figures["screens_per_s"] = round(self._screens / spent, 2)
         figures["questions_per_s"] = round(self._questions / spent, 2)
         figures["waiting_share"] = round((loader.waited - self._waited) / spent, 3)
-        self._sums, self._screens, self._questions = {}, 0, 0
+        self._sums, self._screens, self._questions, self._steps = {}, 0, 0, 0
         self._since, self._waited = now, loader.waited
         return figures

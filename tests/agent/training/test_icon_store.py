@@ -165,11 +165,11 @@ class Config:
 
 
 def test_the_fingerprint_goes_into_the_record(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    line = {"step": 50, "stage": "read", "screens_per_s": 16.0, "questions_per_s": 80.0}
+    line = {"step": 50, "stage": "read", "steps_per_s": 1.0, "screens_per_s": 16.0, "questions_per_s": 80.0}
     (tmp_path / "metrics.jsonl").write_text(json.dumps(line) + "\n")
-    assert training_record(Config(), tmp_path, 16)["icons"] == ""
+    assert training_record(Config(), tmp_path)["icons"] == ""
     monkeypatch.setenv(VARIABLE, str(archive))
-    assert training_record(Config(), tmp_path, 16)["icons"] == fingerprint() != ""
+    assert training_record(Config(), tmp_path)["icons"] == fingerprint() != ""
 
 
 def test_what_can_not_be_read_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

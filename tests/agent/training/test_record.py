@@ -10,7 +10,7 @@ from agent.training.record import NOTES, training_record, write_record
 
 def run_folder(folder: Path) -> Path:
     lines = [
-        {"step": step, "stage": stage, "screens_per_s": 16.0, "questions_per_s": 80.0}
+        {"step": step, "stage": stage, "steps_per_s": 1.0, "screens_per_s": 16.0, "questions_per_s": 80.0}
         for stage, step in (("read", 50), ("read", 100), ("learn", 150))
     ]
     (folder / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -19,10 +19,10 @@ def run_folder(folder: Path) -> Path:
 
 def test_stages_are_added_up_and_notes_are_carried(tmp_path: Path) -> None:
     folder = run_folder(tmp_path)
-    assert training_record(PretrainConfig(), folder, 16)["notes"] == ""
+    assert training_record(PretrainConfig(), folder)["notes"] == ""
     (folder / NOTES).write_text("The rate was halved by hand.\n")
     config = PretrainConfig(num_processes=2)
-    write_record(training_record(config, folder, 16), folder)
+    write_record(training_record(config, folder), folder)
     record = json.loads((folder / "training.json").read_text())
     assert record["stages"]["read"] == {"steps": 100, "screens": 1600, "questions": 8000, "seconds": 100}
     lines = training_lines(record)
