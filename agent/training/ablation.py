@@ -12,7 +12,6 @@ import argparse
 import json
 import random
 import re
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -77,8 +76,9 @@ def measured(variant: Variant, group: str, base: Path | None, folder: Path, step
     if group == "tower":
         config = replace(usual, read_steps=steps, steps=steps, **variant.changes)
     else:
-        first = _begin_with(base, folder)
-        config = replace(usual, read_steps=first, steps=first + steps, **variant.changes)
+        config = replace(usual, **variant.changes)
+        first = _begin_with(base, config)
+        config = replace(config, read_steps=first, steps=first + steps)
     pretrain(config, bare.say)
     lines = read_metrics(folder)
     begins = [config.read_steps if group == "decoder" else 0, *(line["step"] for line in lines)]
@@ -94,13 +94,24 @@ def measured(variant: Variant, group: str, base: Path | None, folder: Path, step
     return row | (_reading(forward) if group == "tower" else _answers(forward, config.coordinates))
 
 
-def _begin_with(base: Path | None, folder: Path) -> int:
-    """Put another run's checkpoint into the folder; gives its step."""
+def _begin_with(base: Path | None, config: PretrainConfig) -> int:
+    """Put a checkpoint into the run's folder that has the tower of another run, and all else new; gives its step."""
     if base is None:
         return 0
+    folder = Path(config.folder)
+    found = torch.load(base / CHECKPOINT, weights_only=True)
+    if (folder / CHECKPOINT).exists():  # it was begun before, and goes on
+        return int(found["step"])
+    model = first_model(config)
+    heads = TrainingHeads(model.config)
+    for module, state in ((model, found["model"]), (heads, found["heads"])):
+        own = module.state_dict()
+        taken = {name: x for name, x in state.items() if name in own and own[name].shape == x.shape}
+        module.load_state_dict(own | taken)
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(base / CHECKPOINT, folder / CHECKPOINT)
-    return int(torch.load(folder / CHECKPOINT, weights_only=True)["step"])
+    parts = {"model": model.state_dict(), "heads": heads.state_dict()}
+    torch.save({"step": found["step"], "stage": "read", "optimisers": [], **parts}, folder / CHECKPOINT)
+    return int(found["step"])
 
 
 @torch.no_grad()
