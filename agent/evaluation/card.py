@@ -28,7 +28,9 @@ from perception.qwen3vl.config import Config
 LIMITS = """\
 - It knows the wordings and looks that `agent.training.screens` draws. Free requests, long pages, photographs and other
   languages are beyond it.
-- It sees frames of about 224x192 to 384x320 pixels; a bigger screen is seen, but it was never trained on one.
+- It was trained on frames of about 224x192 to 384x320 pixels; the measurement has larger ones too, where it does worse.
+- It was never asked to locate, to count, to say what is somewhere or whether something is on (`locate`, `count`,
+  `what_at`, `state`), nor shown figures in sizes, tiles, fields to be told by their number, or pages from Chromium.
 - It reads a word well enough to find it and not to write it down: reading back is none right yet.
 - It does not plan: a request must name its steps, in their order."""
 
