@@ -110,7 +110,7 @@ def _begin_with(base: Path | None, config: PretrainConfig) -> int:
         module.load_state_dict(own | taken)
     folder.mkdir(parents=True, exist_ok=True)
     parts = {"model": model.state_dict(), "heads": heads.state_dict()}
-    torch.save({"step": found["step"], "stage": "read", "optimisers": [], **parts}, folder / CHECKPOINT)
+    torch.save({"step": found["step"], "optimisers": [], **parts}, folder / CHECKPOINT)
     return int(found["step"])
 
 

@@ -88,14 +88,13 @@ class Learner:
         with (self.folder / METRICS).open("a") as file:
             file.write(json.dumps(line) + "\n")
 
-    def save(self, stage: str) -> None:
+    def save(self) -> None:
         """Write a checkpoint beside the old one and put it in its place, so that a kill leaves one of the two."""
         state = {
             "step": self.step,
             "model": self.model.state_dict(),
             "heads": self.heads.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self._optimisers],
-            "stage": stage,
             "learned": self._learned,
             "groups": self._groups,
             "warm_since": self.warm_since,

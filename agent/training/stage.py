@@ -79,7 +79,8 @@ def run(
     try:
         for step, batch in loader:
             # In float32: autocast would keep its copies of the weights from before they are changed.
-            highest = {"highest_score": forward.steady(batch)} if step % saturation.EVERY == 0 else {}
+            look = step % saturation.EVERY == 0 and not stage.frozen
+            highest = {"highest_score": forward.steady(batch)} if look else {}
             with torch.autocast(options.device, torch.bfloat16, enabled=options.bf16):
                 losses = losses_of(stage, forward, batch, step)
             losses.parts |= highest
@@ -97,7 +98,7 @@ def run(
                 learner.log(**figures)
                 report({"step": learner.step, "end": stage.end, **figures})
             if (learner.step % options.save_every == 0 or last) and replicas.rank() == 0:
-                learner.save(stage.name)
+                learner.save()
         replicas.wait()
     finally:
         loader.close()
