@@ -9,7 +9,7 @@ from agent.training.pages.frames import banner
 from agent.training.pages.overlays import KINDS
 from agent.training.pages.style import sheet
 from agent.training.pages.writer import Writer
-from agent.training.screens.record import LARGE_SIZES, SIZES, Size, Widget
+from agent.training.screens.record import Size, Widget, any_size
 from agent.training.screens.themes import make_theme
 from agent.training.words import Words
 
@@ -17,7 +17,6 @@ ENLARGED: Size = (224, 320)
 SMALL_WINDOW: Size = (160, 210)
 """A window that models see enlarged to a frame of ENLARGED."""
 
-LARGE_SHARE = 0.3
 HOVERED = ("button", "link", "tab", "item", "menuitem", "icon", "option")
 
 
@@ -53,13 +52,13 @@ class Page:
 
 
 def make_page(rng: random.Random, *, heldout: bool = False, size: Size | None = None, kind: str | None = None) -> Page:
-    """A random page for a frame of `size` (small ones mostly when None), of words of one side of the held-out rule.
+    """A random page for a frame of `size` (`any_size` when None), of words of one side of the held-out rule.
 
     Raises ValueError for a kind that does not exist.
     """
     if kind is not None and kind not in KINDS:
         raise ValueError(f"no kind of page {kind!r}; there are {', '.join(KINDS)}")
-    size = size or _size(rng)
+    size = size or any_size(rng)
     window = _window(rng, size)
     name = kind or rng.choices(list(KINDS), [k.weight for k in KINDS.values()])[0]
     theme = make_theme(rng, _scale(rng, window) / (size[0] / window[0]) ** 0.7)
@@ -70,13 +69,6 @@ def make_page(rng: random.Random, *, heldout: bool = False, size: Size | None = 
     html = f"<!doctype html><meta charset=utf-8><style>{sheet(rng, theme)}</style><body>{body}"
     state = State(0.0 if name in ("menus", "opened") else _scrolled(rng), rng.random() < 0.25, _hovered(rng, w.widgets))
     return Page(html, w.widgets, size, window, heldout, f"html-{name}", theme.name, KINDS[name].modal, state)
-
-
-def _size(rng: random.Random) -> Size:
-    """Small frames mostly, most often the one that small windows are enlarged to; the larger a frame, the rarer."""
-    if rng.random() < LARGE_SHARE:
-        return rng.choices(LARGE_SIZES, [1 / (place + 1) for place in range(len(LARGE_SIZES))])[0]
-    return rng.choices(SIZES, [3 if size == ENLARGED else 1 for size in SIZES])[0]
 
 
 def _window(rng: random.Random, size: Size) -> Size:

@@ -164,7 +164,7 @@ def test_frames_are_of_many_sizes() -> None:
     sizes = Counter(page.size for page in pages)
     assert set(sizes) <= {*SIZES, *LARGE_SIZES}
     assert 0.2 < sum(sizes[size] for size in LARGE_SIZES) / len(pages) < 0.4
-    assert sum(page.window == (160, 210) for page in pages) > 20
+    assert sum(page.window == (160, 210) for page in pages) > 10
     with pytest.raises(ValueError, match="no kind of page 'poem'"):
         make_page(random.Random(0), kind="poem")
 
