@@ -4,7 +4,8 @@ AgentError
 ├── SettingsError     a settings file, variable or flag is not understood
 ├── RecordError       a run's folder can't be read or written
 │   └── RecordBusy    another process works on the same run
-└── BenchmarkError    a benchmark has no such task or lacks a part
+├── BenchmarkError    a benchmark has no such task or lacks a part
+└── ServingError      a model server can't be installed, started or kept alive
 """
 
 from perception.errors import HandEyeError
@@ -28,3 +29,7 @@ class RecordBusy(RecordError):
 
 class BenchmarkError(AgentError):
     """A benchmark has no such task or lacks a part that it needs."""
+
+
+class ServingError(AgentError):
+    """A model server can't be installed, started or kept alive; the message says where its log is."""

@@ -28,7 +28,10 @@ from perception.geometry import Size
 PREFIX = "HANDEYE_"
 FILE_VARIABLE = "HANDEYE_SETTINGS"
 """Names the settings file; without it `handeye.toml` in the working folder is read when it is there."""
-OTHER_VARIABLES = (FILE_VARIABLE, "HANDEYE_CHROMIUM", "HANDEYE_FONTS", "HANDEYE_ICONS", "HANDEYE_API_KEY")
+OTHER_VARIABLES = (
+    FILE_VARIABLE,
+    *("HANDEYE_CHROMIUM", "HANDEYE_FONTS", "HANDEYE_ICONS", "HANDEYE_API_KEY", "HANDEYE_SGLANG", "HANDEYE_VLLM"),
+)
 """Variables that are no setting, and are read where they are needed."""
 DEFAULT_FILE = Path("handeye.toml")
 
