@@ -1,10 +1,12 @@
 """The shape of a model, read from and written to a Hugging Face `config.json`.
 
 Only what changes the computation is kept; keys that do not are dropped on reading and written back with fixed values.
-Left out: mixture of experts, YaRN and other rope types (they are refused, not ignored).
+Switches that no released model turns (for ablations) are written only where they differ from their default. Left out:
+rope types other than the default one and YaRN (they are refused, not ignored).
 """
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -14,6 +16,7 @@ from typing import Any, Self
 from perception.errors import ModelError
 
 CONFIG_FILE = "config.json"
+DENSE, SPARSE = "qwen3_vl", "qwen3_vl_moe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,13 @@ class VisionConfig:
     num_position_embeddings: int = 2304
     """Entries of the square table of learned positions (48 x 48 in the released models)."""
     deepstack_visual_indexes: tuple[int, ...] = (8, 16, 24)
-    """Layers whose output also goes to the decoder (first to its layer 0, second to its layer 1, …)."""
+    """Layers whose output also goes to the decoder (first to its layer 0, second to its layer 1, …); none: no
+    DeepStack."""
     initializer_range: float = 0.02
     rope_theta: float = 10000.0
+    interpolated_positions: bool = True
+    """Whether learned positions, interpolated to the grid, are added to patches. Without, rotary ones alone tell where
+    a patch is, and the table is there but idle."""
 
     def __post_init__(self) -> None:
         side = round(self.num_position_embeddings**0.5)
@@ -73,6 +80,34 @@ class VisionConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class Yarn:
+    """How a decoder reads further than it was trained to (YaRN, arXiv 2309.00071); the released models go from 256K to
+    1M tokens with factor 2 or 3, as positions grow more slowly than tokens where there are images."""
+
+    factor: float
+    original_max_position_embeddings: int
+    """Tokens that the model was trained on."""
+    attention_factor: float | None = None
+    """What cos and sin are multiplied by; None: 0.1 ln(factor) + 1."""
+    beta_fast: float = 32.0
+    """Frequencies that turn more often than this in the original length stay as they are."""
+    beta_slow: float = 1.0
+    """Frequencies that turn less often than this are divided by the factor; between the two it goes gradually."""
+    truncate: bool = True
+    """Whether the two borders are moved outwards to whole frequencies."""
+
+    def __post_init__(self) -> None:
+        _require(self.factor >= 1, f"the yarn factor {self.factor} is below 1")
+        _require(self.original_max_position_embeddings > 0, "yarn original_max_position_embeddings is not positive")
+        _require(self.beta_fast >= self.beta_slow > 0, "yarn beta_fast is below beta_slow")
+
+    @property
+    def scale(self) -> float:
+        """What cos and sin are multiplied by."""
+        return 0.1 * math.log(self.factor) + 1.0 if self.attention_factor is None else self.attention_factor
+
+
+@dataclass(frozen=True, slots=True)
 class TextConfig:
     """Shape of the decoder."""
 
@@ -93,12 +128,39 @@ class TextConfig:
     bos_token_id: int | None = None
     eos_token_id: int | None = None
     pad_token_id: int | None = None
+    num_experts: int = 0
+    """Experts of a sparse layer; 0: every layer is dense."""
+    num_experts_per_tok: int = 0
+    """Experts that compute a token."""
+    moe_intermediate_size: int = 0
+    """Inner width of one expert (`intermediate_size` is that of dense layers)."""
+    norm_topk_prob: bool = True
+    """Whether the shares of a token's experts are scaled to add up to 1."""
+    decoder_sparse_step: int = 1
+    """Every so manieth layer is sparse."""
+    mlp_only_layers: tuple[int, ...] = ()
+    """Layers that are dense all the same."""
+    mrope_interleaved: bool = True
+    """Whether time, height and width get every third frequency (t h w t h w …) or a run each (t t … h h … w w …)."""
+    yarn: Yarn | None = None
 
     def __post_init__(self) -> None:
         groups = self.num_attention_heads % self.num_key_value_heads
         _require(groups == 0, "num_attention_heads is not a multiple of num_key_value_heads")
         _require(self.head_dim % 2 == 0, "head_dim is odd")
         _require(len(self.mrope_section) == 3, "mrope_section does not have three numbers")
+        whole = self.mrope_interleaved or 2 * sum(self.mrope_section) == self.head_dim
+        _require(whole, "mrope_section does not add up to half of head_dim, and mrope_interleaved is false")
+        _require(self.decoder_sparse_step > 0, "decoder_sparse_step is not positive")
+        if self.num_experts:
+            chosen = 0 < self.num_experts_per_tok <= self.num_experts
+            _require(chosen, "num_experts_per_tok is not between 1 and num_experts")
+            _require(self.moe_intermediate_size > 0, "moe_intermediate_size is not positive")
+
+    def is_sparse(self, layer_index: int) -> bool:
+        """Whether a layer's feed-forward part is a mixture of experts."""
+        due = (layer_index + 1) % self.decoder_sparse_step == 0
+        return self.num_experts > 0 and due and layer_index not in self.mlp_only_layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +175,9 @@ class Config:
     vision_end_token_id: int = 151653
     tie_word_embeddings: bool = False
     """Whether the output layer is the embedding table (2B and 4B) or has weights of its own."""
+    text_timestamps: bool = True
+    """Whether a video's times stand in the text before each of its temporal groups, or in the groups' temporal
+    positions, two a second (as in Qwen2.5-VL)."""
 
     def __post_init__(self) -> None:
         _require(
@@ -125,8 +190,8 @@ class Config:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Reads the content of a Hugging Face `config.json`. Raises ModelError for what this model cannot compute."""
-        model_type = values.get("model_type", "qwen3_vl")
-        _require(model_type == "qwen3_vl", f"model_type is {model_type!r} and not 'qwen3_vl'")
+        model_type = values.get("model_type", DENSE)
+        _require(model_type in (DENSE, SPARSE), f"model_type is {model_type!r} and not {DENSE!r} or {SPARSE!r}")
         text, vision = dict(values.get("text_config") or {}), dict(values.get("vision_config") or {})
         _require(text.get("hidden_act", "silu") == "silu", "text hidden_act is not 'silu'")
         _require(
@@ -135,7 +200,7 @@ class Config:
         )
         own = {name: values[name] for name in _names(cls) if name in values}
         own["vision"] = _build(VisionConfig, vision | _vision_rope(vision))
-        own["text"] = _build(TextConfig, text | _text_rope(text))
+        own["text"] = _build(TextConfig, _experts(text, model_type) | _text_rope(text))
         return cls(**own)
 
     @classmethod
@@ -154,9 +219,12 @@ class Config:
     def to_dict(self) -> dict[str, Any]:
         """Content of a `config.json` in the layout of the released checkpoints."""
         own = {name: getattr(self, name) for name in _names(Config) if name not in ("vision", "text")}
+        if own["text_timestamps"]:
+            del own["text_timestamps"]
+        name = "Qwen3VLMoeForConditionalGeneration" if self.text.num_experts else "Qwen3VLForConditionalGeneration"
         return {
-            "architectures": ["Qwen3VLForConditionalGeneration"],
-            "model_type": "qwen3_vl",
+            "architectures": [name],
+            "model_type": self._model_type,
             **own,
             "text_config": self._text_dict(),
             "vision_config": self._vision_dict(),
@@ -173,12 +241,21 @@ class Config:
             beside.unlink(missing_ok=True)
             raise
 
+    @property
+    def _model_type(self) -> str:
+        return SPARSE if self.text.num_experts else DENSE
+
     def _text_dict(self) -> dict[str, Any]:
         values = {name: getattr(self.text, name) for name in _names(TextConfig)}
         section = list(values.pop("mrope_section"))
-        rope = {"mrope_interleaved": True, "mrope_section": section, "rope_type": "default"}
+        rope: dict[str, Any] = {"mrope_interleaved": values.pop("mrope_interleaved"), "mrope_section": section}
+        yarn: Yarn | None = values.pop("yarn")
+        rope |= {"rope_type": "default"} if yarn is None else {"rope_type": "yarn"} | _changed(yarn)
+        values["mlp_only_layers"] = list(values["mlp_only_layers"])
+        if not self.text.num_experts:
+            values = {name: value for name, value in values.items() if name not in _MIXTURE}
         fixed = {
-            "model_type": "qwen3_vl_text",
+            "model_type": f"{self._model_type}_text",
             "dtype": "bfloat16",
             "hidden_act": "silu",
             "attention_dropout": 0.0,
@@ -192,18 +269,54 @@ class Config:
         values["deepstack_visual_indexes"] = list(self.vision.deepstack_visual_indexes)
         if values.pop("rope_theta") != VisionConfig.__dataclass_fields__["rope_theta"].default:
             values["rope_parameters"] = {"rope_type": "axial", "rope_theta": self.vision.rope_theta}
-        return {"model_type": "qwen3_vl", "hidden_act": "gelu_pytorch_tanh"} | values
+        if values["interpolated_positions"]:
+            del values["interpolated_positions"]
+        return {"model_type": self._model_type, "hidden_act": "gelu_pytorch_tanh"} | values
+
+
+_MIXTURE = (
+    "num_experts",
+    "num_experts_per_tok",
+    "moe_intermediate_size",
+    "norm_topk_prob",
+    "decoder_sparse_step",
+    "mlp_only_layers",
+)
+
+
+def _experts(text: Mapping[str, Any], model_type: str) -> dict[str, Any]:
+    """The text section with what only models of the other type say taken out."""
+    if model_type == DENSE:
+        return {name: value for name, value in text.items() if name not in _MIXTURE}
+    found = {"num_experts": text.get("num_local_experts"), **text}
+    _require(bool(found["num_experts"]), f"model_type is {SPARSE!r} and num_experts is missing")
+    if found.get("head_dim") is None and found.get("hidden_size") and found.get("num_attention_heads"):
+        found["head_dim"] = found["hidden_size"] // found["num_attention_heads"]
+    return found
 
 
 def _text_rope(text: Mapping[str, Any]) -> dict[str, Any]:
     """Rope settings from `rope_parameters` (newer files) or `rope_scaling` and `rope_theta` (the released ones)."""
     rope = dict(text.get("rope_parameters") or text.get("rope_scaling") or {})
     kind = rope.get("rope_type", rope.get("type", "default"))
-    _require(kind in ("default", "mrope"), f"rope type {kind!r} is not supported")
-    _require(rope.get("mrope_interleaved", True), "mrope_interleaved is false, as in older models")
+    _require(kind in ("default", "mrope", "yarn"), f"rope type {kind!r} is not supported")
     theta = rope.get("rope_theta", text.get("rope_theta"))
-    found = {"rope_theta": theta, "mrope_section": rope.get("mrope_section")}
+    found = {"rope_theta": theta} | {name: rope.get(name) for name in ("mrope_section", "mrope_interleaved")}
+    if kind == "yarn":
+        found["yarn"] = _yarn(rope, text.get("max_position_embeddings", TextConfig.max_position_embeddings))
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _yarn(rope: Mapping[str, Any], longest: int) -> Yarn:
+    """YaRN as `rope_scaling` describes it; longest: tokens that the model is to read now."""
+    original = rope.get("original_max_position_embeddings") or longest
+    factor = rope.get("factor") or longest / original
+    attention = rope.get("attention_factor")
+    upper, lower = rope.get("mscale"), rope.get("mscale_all_dim")
+    if attention is None and upper and lower:
+        attention = (0.1 * upper * math.log(factor) + 1) / (0.1 * lower * math.log(factor) + 1)
+    named = {"factor": factor, "original_max_position_embeddings": original, "attention_factor": attention}
+    return _build(Yarn, {**rope, **named})
 
 
 def _vision_rope(vision: Mapping[str, Any]) -> dict[str, Any]:
@@ -215,6 +328,12 @@ def _build(kind: type[Any], values: Mapping[str, Any]) -> Any:
     """Builds a section from the keys it knows; lists become tuples, null means the default."""
     known = {name: values[name] for name in _names(kind) if values.get(name) is not None}
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+
+
+def _changed(section: Any) -> dict[str, Any]:
+    """The fields of a section that do not have their default."""
+    values = {field.name: (getattr(section, field.name), field.default) for field in fields(section)}
+    return {name: value for name, (value, default) in values.items() if value != default}
 
 
 def _names(kind: type[Any]) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """Qwen3-VL: the vision tower and the decoder, joined.
 
 B batch, T tokens, S tokens attended to, D width of the decoder, N patches, Dv width of the tower, V visual tokens.
-Images go in through tokens of their own (`image_token_id`), and once more in the first layers (DeepStack).
+Images and videos go in through tokens of their own (`image_token_id`, `video_token_id`), and once more in the first
+layers (DeepStack). Their patches and grids come in the order in which they stand in the text, whichever they are.
 
     model = Qwen3VL(Config.load(folder))
     features = model.encode_images(pixel_values, grid_thw)
-    visual_mask = input_ids == model.config.image_token_id
+    visual_mask = model.visual_mask(input_ids)
     x = model.embed(input_ids, visual_mask, features)
     h = model.hidden(x, model.position_ids(input_ids, grid_thw), visual=(visual_mask, features.deepstack))
     logits = model.logits(h)
@@ -61,10 +62,10 @@ class Qwen3VL(nn.Module):
                 nn.init.ones_(parameter)
 
     def encode_images(self, pixel_values: Tensor, grid_thw: Sequence[Grid] | Tensor) -> ImageFeatures:
-        """All images of a call in one pass.
+        """All images and videos of a call in one pass.
 
-        pixel_values [N, C*Tp*P*P], or [N, C*P*P] for still images whose frame is not repeated; grid_thw: frames, rows
-        and columns of each, in patches. Raises ValueError when the two do not fit together.
+        pixel_values [N, C*Tp*P*P], or [N, C*P*P] for still images whose frame is not repeated; grid_thw: temporal
+        groups, rows and columns of each, in patches. Raises ValueError when the two do not fit together.
         """
         return self.model.visual(pixel_values, rope.as_grids(grid_thw))
 
@@ -73,11 +74,30 @@ class Qwen3VL(nn.Module):
         input_ids: Tensor,
         grid_thw: Sequence[Grid] | Tensor | None,
         attention_mask: Tensor | None = None,
+        *,
+        seconds: Sequence[Sequence[float]] | None = None,
     ) -> Tensor:
-        """Positions [3, B, T]; see `rope.position_ids`."""
-        merge = self.config.vision.spatial_merge_size
-        token = self.config.image_token_id
-        return rope.position_ids(input_ids, grid_thw, attention_mask, image_token_id=token, merge_size=merge)
+        """Positions [3, B, T]; see `rope.position_ids`.
+
+        seconds: of each video those of its temporal groups; for models without text timestamps alone, which raise
+        ValueError where they are missing.
+        """
+        config = self.config
+        if not config.text_timestamps and seconds is None and (input_ids == config.video_token_id).any():
+            raise ValueError("this model has no text timestamps: give the seconds of each video's temporal groups")
+        return rope.position_ids(
+            input_ids,
+            grid_thw,
+            attention_mask,
+            image_token_id=config.image_token_id,
+            video_token_id=config.video_token_id,
+            merge_size=config.vision.spatial_merge_size,
+            seconds=None if config.text_timestamps else seconds,
+        )
+
+    def visual_mask(self, input_ids: Tensor) -> Tensor:
+        """Which of the tokens stand for parts of images and videos, bool in the shape of input_ids."""
+        return (input_ids == self.config.image_token_id) | (input_ids == self.config.video_token_id)
 
     def embed(
         self, input_ids: Tensor, visual_mask: Tensor | None = None, features: ImageFeatures | None = None
@@ -127,15 +147,17 @@ class Qwen3VL(nn.Module):
         pixel_values: Tensor | None = None,
         grid_thw: Sequence[Grid] | Tensor | None = None,
         attention_mask: Tensor | None = None,
+        *,
+        seconds: Sequence[Sequence[float]] | None = None,
     ) -> Tensor:
         """Logits [B, T, vocabulary] of whole sequences, padded ones included (attention_mask [B, T], 0 is padding)."""
         visual, features, visual_mask = None, None, None
         if pixel_values is not None and grid_thw is not None:
             features = self.encode_images(pixel_values, grid_thw)
-            visual_mask = input_ids == self.config.image_token_id
+            visual_mask = self.visual_mask(input_ids)
             visual = (visual_mask, features.deepstack)
         if position_ids is None:
-            position_ids = self.position_ids(input_ids, grid_thw, attention_mask)
+            position_ids = self.position_ids(input_ids, grid_thw, attention_mask, seconds=seconds)
         mask = None if attention_mask is None else padded_causal(attention_mask)
         x = self.embed(input_ids, visual_mask, features)
         return self.logits(self.hidden(x, position_ids, mask=mask, visual=visual))

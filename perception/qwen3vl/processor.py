@@ -1,14 +1,14 @@
-"""Frames to patches: what the model sees of a screenshot.
+"""Frames to patches: what the model sees of a screenshot, or of a video.
 
 A frame is resized so that both sides are multiples of 32 px (one visual token) and its area lies between two limits,
 scaled to -1 … 1, and cut into patches: N patches of C channels x Tp frames x P x P pixels, those of one visual token
-side by side. A frame that already fits is not touched.
+side by side. A frame that already fits is not touched. Of a video, Tp neighbouring frames share their patches.
 """
 
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,9 +20,9 @@ from torch import Tensor
 
 from perception.errors import ImageError, ModelError
 from perception.qwen3vl.rope import Grid
+from perception.qwen3vl.video import MAX_ASPECT, VideoRules
 
 PROCESSOR_FILE = "preprocessor_config.json"
-MAX_ASPECT = 200
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Patches:
     pixel_values: Tensor
     """float32 [N, C*Tp*P*P], all frames one after the other; [N, C*P*P] when asked for still ones."""
     grid_thw: list[Grid]
-    """Frames (1), rows and columns of each, in patches."""
+    """Temporal groups (of an image 1), rows and columns of each image or video, in patches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class ImageProcessor:
     max_pixels: int = 16_777_216
     image_mean: tuple[float, ...] = (0.5, 0.5, 0.5)
     image_std: tuple[float, ...] = (0.5, 0.5, 0.5)
+    video: VideoRules = field(default_factory=VideoRules)
 
     def __post_init__(self) -> None:
         if not 0 < self.min_pixels <= self.max_pixels:
@@ -55,10 +56,12 @@ class ImageProcessor:
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
-        """Reads `preprocessor_config.json`. Raises ModelError when it is missing or corrupt."""
+        """Reads `preprocessor_config.json`, and what there is about videos. Raises ModelError when it is missing or
+        corrupt."""
         path = Path(folder) / PROCESSOR_FILE
         try:
-            return cls(**_settings(json.loads(path.read_text(encoding="utf-8")), cls))
+            images = cls(**_settings(json.loads(path.read_text(encoding="utf-8")), cls))
+            return replace(images, video=VideoRules.load(folder))
         except FileNotFoundError as error:
             raise ModelError(f"{path} is missing: name a folder that holds a Qwen3-VL model") from error
         except (OSError, ValueError, TypeError, AttributeError) as error:
@@ -108,26 +111,40 @@ class ImageProcessor:
         joined = parts[0] if len(parts) == 1 else np.concatenate([np.empty((0, width), np.float32), *parts])
         return Patches(torch.from_numpy(joined), grids)
 
+    def film(self, frames: Sequence[NDArray[np.uint8]]) -> Patches:
+        """One video, its frames uint8 [H, W, 3] of one size, to patches; every frame is used, see `VideoRules.pick`.
+
+        Raises ImageError for no frames, frames of several sizes, or what `__call__` refuses.
+        """
+        sizes = {_checked(frame).shape[:2] for frame in frames}
+        if len(sizes) != 1:
+            raise ImageError(f"a video has frames of {len(sizes)} sizes and not of one: give it frames of one size")
+        group, patch = self.temporal_patch_size, self.patch_size
+        size = self.video.size_for(len(frames), *sizes.pop(), unit=self.token_pixels, group=group)
+        grid = (-(-len(frames) // group), size[0] // patch, size[1] // patch)
+        patches = np.empty((grid[0], grid[1] * grid[2], 3, group, patch * patch), np.float32)
+        for index in range(grid[0] * group):
+            frame = _resized(frames[min(index, len(frames) - 1)], size)
+            patches[index // group, :, :, index % group] = self._squares(frame)
+        return Patches(torch.from_numpy(patches.reshape(-1, 3 * group * patch * patch)), [grid])
+
     def fit(self, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The frame in the size that the model sees it, uint8 [H, W, 3]; itself when it already has that size."""
-        if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
-            raise ImageError(
-                f"a frame is {frame.dtype} {list(frame.shape)} and not uint8 [height, width, 3]: convert it"
-            )
-        height, width = self.size_for(*frame.shape[:2])
-        if (height, width) == frame.shape[:2]:
-            return frame
-        return np.asarray(Image.fromarray(frame).resize((width, height), Image.Resampling.BICUBIC))
+        return _resized(frame, self.size_for(*_checked(frame).shape[:2]))
 
     def _cut(self, frame: NDArray[np.uint8], still: bool) -> NDArray[np.float32]:
-        """A fitted frame to patches [N, C*Tp*P*P]. Bytes are moved first, while they are small, and scaled after."""
-        patch, merge = self.patch_size, self.merge_size
-        rows, columns = (side // self.token_pixels for side in frame.shape[:2])
-        squares = frame.reshape(rows, merge, patch, columns, merge, patch, 3).transpose(0, 3, 1, 4, 6, 2, 5)
-        scaled = self._scale(np.ascontiguousarray(squares).reshape(-1, 3, patch * patch))
+        """A fitted frame to patches [N, C*Tp*P*P]."""
+        scaled = self._squares(frame)
         if not still:
             scaled = np.tile(scaled, (1, 1, self.temporal_patch_size))
         return scaled.reshape(len(scaled), -1)
+
+    def _squares(self, frame: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """A fitted frame to [N, 3, P*P]. Bytes are moved first, while they are small, and scaled after."""
+        patch, merge = self.patch_size, self.merge_size
+        rows, columns = (side // self.token_pixels for side in frame.shape[:2])
+        squares = frame.reshape(rows, merge, patch, columns, merge, patch, 3).transpose(0, 3, 1, 4, 6, 2, 5)
+        return self._scale(np.ascontiguousarray(squares).reshape(-1, 3, patch * patch))
 
     def _scale(self, values: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(value / 255 - mean) / std in float32, for values [N, 3, P*P]."""
@@ -138,11 +155,24 @@ class ImageProcessor:
         return scaled
 
 
+def _checked(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
+        raise ImageError(f"a frame is {frame.dtype} {list(frame.shape)} and not uint8 [height, width, 3]: convert it")
+    return frame
+
+
+def _resized(frame: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A frame in a size (height, width); itself when it already has it."""
+    if frame.shape[:2] == size:
+        return frame
+    return np.asarray(Image.fromarray(frame).resize((size[1], size[0]), Image.Resampling.BICUBIC))
+
+
 def _settings(values: dict[str, Any], kind: type[ImageProcessor]) -> dict[str, Any]:
     """What a `preprocessor_config.json` sets; limits come as `size` or, in older files, by their own names."""
     size = values.get("size") or {}
     limits = {"min_pixels": size.get("shortest_edge"), "max_pixels": size.get("longest_edge")}
-    own = {field.name: values.get(field.name) for field in fields(kind)}
+    own = {own.name: values.get(own.name) for own in fields(kind) if own.name != "video"}
     found = {name: value for name, value in {**limits, **_present(own)}.items() if value is not None}
     return {name: tuple(value) if isinstance(value, list) else int(value) for name, value in found.items()}
 

@@ -1,11 +1,11 @@
-"""The decoder: a causal language model with QK-norm, grouped queries and interleaved MRoPE.
+"""The decoder: a causal language model with QK-norm, grouped queries, interleaved MRoPE and dense or sparse layers.
 
 B batch, T new tokens, S tokens attended to (T and what the cache holds), H query heads, G key-value heads,
 d width of a head, D width of the model, V visual tokens.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from perception.qwen3vl.attention import additive, attend, compute_dtype
 from perception.qwen3vl.config import TextConfig
-from perception.qwen3vl.rope import frequencies, frequency_axes, rotate, token_angles
+from perception.qwen3vl.moe import SparseMLP
+from perception.qwen3vl.rope import frequencies, frequency_axes, rotate, token_angles, yarn_frequencies
 
 Tap = Callable[[int, Tensor], None]
 """Called with a layer's index and its input [B, T, D]."""
@@ -94,7 +95,8 @@ class TextLayer(nn.Module):
     def __init__(self, config: TextConfig, layer_index: int) -> None:
         super().__init__()
         self.self_attn = TextAttention(config, layer_index)
-        self.mlp = TextMLP(config)
+        # TextMLP or SparseMLP; who takes a layer apart knows which.
+        self.mlp: Any = SparseMLP(config) if config.is_sparse(layer_index) else TextMLP(config)
         self.input_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
 
@@ -120,9 +122,16 @@ class Decoder(nn.Module):
         config, device = self.config, position_ids.device
         if self._turns is None or self._turns[0].device != device:
             with torch.inference_mode(False):  # what is kept must be usable in training too
-                axes = torch.tensor(frequency_axes(config.head_dim, config.mrope_section), device=device)
-                self._turns = axes, frequencies(config.head_dim, config.rope_theta, device)
-        return token_angles(position_ids, *self._turns)
+                axes = frequency_axes(config.head_dim, config.mrope_section, interleaved=config.mrope_interleaved)
+                self._turns = torch.tensor(axes, device=device), self._frequencies(device)
+        cos, sin = token_angles(position_ids, *self._turns)
+        return (cos, sin) if config.yarn is None else (cos * config.yarn.scale, sin * config.yarn.scale)
+
+    def _frequencies(self, device: torch.device) -> Tensor:
+        config = self.config
+        if config.yarn is None:
+            return frequencies(config.head_dim, config.rope_theta, device)
+        return yarn_frequencies(config.head_dim, config.rope_theta, config.yarn, device)
 
     def forward(
         self,

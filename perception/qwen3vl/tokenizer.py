@@ -2,14 +2,15 @@
 
 A model's folder says how: `tokenizer.json` holds the vocabulary, `chat_template.jinja` (or the places where older
 folders keep it) how a conversation is written down. An image is one `<|image_pad|>` in that text, and in the ids as
-many as it has visual tokens.
+many as it has visual tokens. A video is one `<|video_pad|>`, in whose place its temporal groups come, each behind its
+time and between `<|vision_start|>` and `<|vision_end|>`; the pair that templates write around it stays around them all.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import jinja2
 from jinja2.ext import loopcontrols
@@ -23,6 +24,16 @@ TEMPLATE_FILE = "chat_template.jinja"
 OLD_TEMPLATE_FILES = ("chat_template.json", "tokenizer_config.json")
 
 IMAGE_PAD, IM_START, IM_END, END_OF_TEXT = "<|image_pad|>", "<|im_start|>", "<|im_end|>", "<|endoftext|>"
+VIDEO_PAD, VISION_START, VISION_END = "<|video_pad|>", "<|vision_start|>", "<|vision_end|>"
+
+
+class Clip(NamedTuple):
+    """A video as text."""
+
+    num_group_tokens: int
+    """Visual tokens of one temporal group, or of the whole video where its times are not written."""
+    timestamps: Sequence[str] = ()
+    """What stands before each of its groups; none: the video is one block."""
 
 
 class Tokenizer:
@@ -34,6 +45,7 @@ class Tokenizer:
         self.backend = backend
         self._template = _compile(template)
         self.image_id = self.token_id(IMAGE_PAD)
+        self.video_id = self.token_id(VIDEO_PAD)
         self.turn_end_id = self.token_id(IM_END)
         self.text_end_id = self.token_id(END_OF_TEXT)
 
@@ -84,7 +96,8 @@ class Tokenizer:
     ) -> str:
         """A conversation as text, by the model's template.
 
-        messages: `{"role", "content"}`, content a text or a list of `{"type": "text", "text"}` and `{"type": "image"}`.
+        messages: `{"role", "content"}`, content a text or a list of `{"type": "text", "text"}`, `{"type": "image"}` and
+        `{"type": "video"}`.
         Raises ModelError when the template refuses them.
         """
         try:
@@ -100,27 +113,46 @@ class Tokenizer:
         self,
         messages: Sequence[Mapping[str, Any]],
         num_image_tokens: Sequence[int] = (),
+        clips: Sequence[Clip] = (),
         *,
         add_generation_prompt: bool = True,
         tools: Sequence[Mapping[str, Any]] | None = None,
     ) -> list[int]:
-        """Ids of a conversation whose images, in order, have this many visual tokens.
+        """Ids of a conversation whose images, in order, have this many visual tokens, and whose videos are these clips.
 
-        Raises ValueError when there are more or fewer images than numbers (`<|image_pad|>` in a text counts).
+        Raises ValueError when there are more or fewer images than numbers, or videos than clips (`<|image_pad|>` and
+        `<|video_pad|>` in a text count).
         """
         text = self.render(messages, add_generation_prompt=add_generation_prompt, tools=tools)
-        return self.expand(self.encode(text), num_image_tokens)
+        parts = text.split(VIDEO_PAD)
+        if len(parts) - 1 != len(clips):
+            raise ValueError(f"the conversation names {len(parts) - 1} videos and {len(clips)} are given")
+        text = parts[0] + "".join(_written(clip) + part for clip, part in zip(clips, parts[1:], strict=True))
+        counts = [clip.num_group_tokens for clip in clips for _ in clip.timestamps or ("",)]
+        return self.expand(self.encode(text), num_image_tokens, counts)
 
-    def expand(self, ids: Sequence[int], num_image_tokens: Sequence[int]) -> list[int]:
-        """Repeats each image token as often as its image has visual tokens."""
-        places = [place for place, token in enumerate(ids) if token == self.image_id]
-        if len(places) != len(num_image_tokens):
-            raise ValueError(f"the conversation names {len(places)} images and {len(num_image_tokens)} are given")
+    def expand(
+        self, ids: Sequence[int], num_image_tokens: Sequence[int], num_video_tokens: Sequence[int] = ()
+    ) -> list[int]:
+        """Repeats each image token as often as its image has visual tokens, and each video token as its group has."""
+        counts = {self.image_id: iter(num_image_tokens), self.video_id: iter(num_video_tokens)}
+        kinds = ((self.image_id, num_image_tokens, "images"), (self.video_id, num_video_tokens, "parts of videos"))
+        for token, numbers, kind in kinds:
+            if (found := list(ids).count(token)) != len(numbers):
+                raise ValueError(f"the conversation names {found} {kind} and {len(numbers)} are given")
         expanded, start = [], 0
-        for place, count in zip(places, num_image_tokens, strict=True):
-            expanded += [*ids[start:place], *[self.image_id] * count]
-            start = place + 1
+        for place, token in enumerate(ids):
+            if token in counts:
+                expanded += [*ids[start:place], *[token] * next(counts[token])]
+                start = place + 1
         return [*expanded, *ids[start:]]
+
+
+def _written(clip: Clip) -> str:
+    """What comes in the place of a video's one token, each group still one token."""
+    if not clip.timestamps:
+        return VIDEO_PAD
+    return "".join(f"{time}{VISION_START}{VIDEO_PAD}{VISION_END}" for time in clip.timestamps)
 
 
 def read_template(folder: str | Path) -> str:

@@ -1,7 +1,8 @@
-"""The vision tower: a ViT over patches of any number of images of any size.
+"""The vision tower: a ViT over patches of any number of images and videos of any size.
 
 N patches of all images, one after the other; within an image in squares of merge x merge, so that the merger finds its
-four patches side by side. L patches of one frame, H heads, d width of a head, Dv width of the tower.
+four patches side by side. A frame is an image or one temporal group of a video: L patches of it, H heads, d width of a
+head, Dv width of the tower.
 
 Positions enter twice: learned ones, interpolated from a square table to the image's grid, are added at the bottom, and
 rotary ones (row, column) turn queries and keys. A patch attends to the patches of its own frame.
@@ -144,7 +145,8 @@ class VisionTower(nn.Module):
         x = self.patch_embed(pixel_values)
         frames = [(h, w) for t, h, w in grids for _ in range(t)]
         layouts = [self.layout(h, w, x.device) for h, w in frames]
-        x = x + self._positions(frames, layouts)  # not cast down: under autocast the residual stream stays float32
+        if self.config.interpolated_positions:
+            x = x + self._positions(frames, layouts)  # not cast down: under autocast the residual stream stays float32
         cos = torch.cat([layout.cos for layout in layouts]).to(compute_dtype(x))
         sin = torch.cat([layout.sin for layout in layouts]).to(cos.dtype)
         runs = _runs([h * w for h, w in frames])

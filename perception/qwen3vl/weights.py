@@ -1,8 +1,12 @@
 """Weights in and out, as safetensors with the names of the released checkpoints.
 
 What is stored is bfloat16 (float32 on request); what is computed in is a choice at load time. One file, or several with
-an index, as the larger checkpoints have them, is read; one file is written. A file is written beside its place, brought
-to the disk and then renamed, so that a full disk or a kill leaves the old one.
+an index, as the larger checkpoints have them, is read, one tensor after the other, so that only one is ever there
+twice; one file is written. A file is written beside its place, brought to the disk and then renamed, so that a full
+disk or a kill leaves the old one.
+
+Experts lie turned in files, [experts, in, out], as the released models have them; files that hold them as the model
+does, [experts, out, in], are read too.
 """
 
 import json
@@ -24,6 +28,7 @@ from perception.qwen3vl.quantized import quantize
 
 WEIGHTS_FILE = "model.safetensors"
 INDEX_FILE = "model.safetensors.index.json"
+_EXPERTS = (".mlp.experts.gate_up_proj", ".mlp.experts.down_proj")
 
 
 def load(
@@ -31,7 +36,8 @@ def load(
 ) -> Qwen3VL:
     """The model of a folder, ready to use (`eval`), in a dtype.
 
-    "int8": the decoder's linear layers hold 8-bit integers, all else float32; for a CPU, and not for training. Raises
+    "int8": the decoder's linear layers hold 8-bit integers, all else (experts too) float32; for a CPU, and not for
+    training. Raises
     ModelError, naming file and tensor, when a file is missing or corrupt or a tensor is missing or of the wrong shape.
     """
     folder = Path(folder)
@@ -40,7 +46,7 @@ def load(
         model = Qwen3VL(config)
     wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
     kind = torch.float32 if dtype == "int8" else dtype
-    found = {name: tensor.to(device, kind) for name, tensor in _read(folder, wanted, config)}
+    found = {name: _placed(tensor, wanted[name], kind, device) for name, tensor in _read(folder, wanted, config)}
     model.load_state_dict(found, assign=True)
     if dtype == "int8":
         quantize(model.model.language_model)
@@ -56,7 +62,7 @@ def save(model: Qwen3VL, folder: str | Path, dtype: torch.dtype = torch.bfloat16
     state = model.state_dict()
     if any(not tensor.is_floating_point() for tensor in state.values()):
         raise ModelError(f"an int8 model is not stored: load it in bfloat16 or float32 to write {folder}")
-    state = {name: tensor.detach().to("cpu", dtype).contiguous() for name, tensor in state.items()}
+    state = {name: _turned(name, tensor.detach().to("cpu", dtype)).contiguous() for name, tensor in state.items()}
     path, beside = folder / WEIGHTS_FILE, folder / f".{WEIGHTS_FILE}.{os.getpid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -69,6 +75,18 @@ def save(model: Qwen3VL, folder: str | Path, dtype: torch.dtype = torch.bfloat16
         with suppress(OSError):
             beside.unlink()
         raise ModelError(f"{path} could not be written ({error}): free some space or name another folder") from error
+
+
+def _placed(tensor: Tensor, shape: tuple[int, ...], dtype: torch.dtype, device: torch.device | str) -> Tensor:
+    """A tensor of a file as the model wants it."""
+    if tuple(tensor.shape) == shape:
+        return tensor.to(device, dtype)
+    return torch.empty(shape, dtype=dtype, device=device).copy_(tensor.transpose(-2, -1))
+
+
+def _turned(name: str, tensor: Tensor) -> Tensor:
+    """The model's tensor as a file holds it. What is square cannot be told from what is turned, and stays."""
+    return tensor.transpose(-2, -1) if name.endswith(_EXPERTS) and tensor.shape[-2] != tensor.shape[-1] else tensor
 
 
 def _read(folder: Path, wanted: dict[str, tuple[int, ...]], config: Config) -> Iterator[tuple[str, Tensor]]:
@@ -92,7 +110,8 @@ def _read(folder: Path, wanted: dict[str, tuple[int, ...]], config: Config) -> I
 
 def _tensor(file: Any, name: str, shape: tuple[int, ...], path: Path) -> Tensor:
     found = tuple(file.get_slice(name).get_shape())
-    if found != shape:
+    turned = (*shape[:-2], *shape[:-3:-1]) if name.endswith(_EXPERTS) else shape
+    if found not in (shape, turned):
         raise ModelError(
             f"{path}: tensor {name} is {list(found)} and config.json asks for {list(shape)}: use the files of one model"
         )

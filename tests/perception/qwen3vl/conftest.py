@@ -1,25 +1,46 @@
-"""Small random models, ours and the reference's, with the same weights; a small tokenizer and the processor."""
+"""Small random models, ours and the reference's, with the same weights; a small tokenizer and the processor.
 
+A row of tokens is written as parts: a number is that many words, a grid (a tuple) an image, a `Film` a video.
+"""
+
+import ctypes
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import torch
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
-from transformers import Qwen3VLConfig, Qwen3VLForConditionalGeneration, Qwen3VLProcessor
+from transformers import (
+    Qwen3VLConfig,
+    Qwen3VLForConditionalGeneration,
+    Qwen3VLMoeConfig,
+    Qwen3VLMoeForConditionalGeneration,
+    Qwen3VLProcessor,
+)
 
 from perception.qwen3vl.config import Config
 from perception.qwen3vl.model import Qwen3VL
 
 IMAGE, VIDEO, START, END = 95, 94, 93, 92
-Pair = tuple[Qwen3VL, Qwen3VLForConditionalGeneration]
+Grid = tuple[int, int, int]
+Pair = tuple[Qwen3VL, Any]
+YARN = {"rope_type": "yarn", "factor": 3.0, "original_max_position_embeddings": 32}
 
 
-def small_values(*, tied: bool, taps: tuple[int, ...] = (0, 2)) -> dict[str, Any]:
-    """A config.json of a model that is small and has no two sizes alike by accident."""
-    rope = {"mrope_interleaved": True, "mrope_section": [3, 3, 2], "rope_type": "default"}
+def small_values(
+    *,
+    tied: bool,
+    taps: tuple[int, ...] = (0, 2),
+    sparse: bool = False,
+    inner: int = 20,
+    rope_scaling: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """A config.json of a model that is small and has no two sizes alike by accident; sparse: with experts of a width in
+    its first and last layer."""
+    rope = {"mrope_interleaved": True, "mrope_section": [3, 3, 2], "rope_type": "default"} | (rope_scaling or {})
     text: dict[str, Any] = {"model_type": "qwen3_vl_text", "vocab_size": 96, "hidden_size": 48, "intermediate_size": 80}
     text |= {"num_hidden_layers": 3, "num_attention_heads": 6, "num_key_value_heads": 2, "head_dim": 16}
     text |= {"rope_theta": 5000000, "rope_scaling": rope, "max_position_embeddings": 4096, "tie_word_embeddings": tied}
@@ -32,8 +53,11 @@ def small_values(*, tied: bool, taps: tuple[int, ...] = (0, 2)) -> dict[str, Any
         "vision_start_token_id": START,
         "vision_end_token_id": END,
     }
+    if sparse:
+        text |= {"model_type": "qwen3_vl_moe_text", "num_experts": 6, "num_experts_per_tok": 2, "norm_topk_prob": True}
+        text |= {"moe_intermediate_size": inner, "mlp_only_layers": [1], "decoder_sparse_step": 1}
     return {
-        "model_type": "qwen3_vl",
+        "model_type": "qwen3_vl_moe" if sparse else "qwen3_vl",
         "text_config": text,
         "vision_config": vision,
         "tie_word_embeddings": tied,
@@ -45,18 +69,91 @@ def small_values(*, tied: bool, taps: tuple[int, ...] = (0, 2)) -> dict[str, Any
 def make_pair() -> Callable[..., Pair]:
     """Builds ours and the reference's model with the same random weights."""
 
-    def make(*, tied: bool, taps: tuple[int, ...] = (0, 2)) -> Pair:
+    def make(*, tied: bool, **changes: Any) -> Pair:
         torch.manual_seed(7)
-        ours = Qwen3VL(Config.from_dict(small_values(tied=tied, taps=taps))).eval()
+        values = small_values(tied=tied, **changes)
+        ours = Qwen3VL(Config.from_dict(values)).eval()
         for parameter in ours.parameters():
             torch.nn.init.normal_(parameter, mean=float(parameter.dim() == 1) * 0.5, std=0.2)
-        reference = Qwen3VLForConditionalGeneration(Qwen3VLConfig(**small_values(tied=tied, taps=taps))).eval()
+        reference = reference_model(values).eval()
         problems = reference.load_state_dict(ours.state_dict(), strict=False)
         assert not problems.unexpected_keys
         assert problems.missing_keys == (["lm_head.weight"] if tied else [])
         return ours, reference
 
     return make
+
+
+def reference_model(values: dict[str, Any]) -> Any:
+    """The reference's model for the content of a config.json, with random weights."""
+    if values["model_type"] == "qwen3_vl_moe":
+        return Qwen3VLMoeForConditionalGeneration(Qwen3VLMoeConfig(**values))
+    return Qwen3VLForConditionalGeneration(Qwen3VLConfig(**values))
+
+
+class Film(NamedTuple):
+    """The grid of a video, each temporal group of which is a block of its own behind a word for its time."""
+
+    num_groups: int
+    height: int
+    width: int
+
+
+def row(*parts: Any) -> list[int]:
+    """Token ids of some parts, words drawn by torch's generator."""
+    ids: list[int] = []
+    for part in parts:
+        if isinstance(part, int):
+            ids += torch.randint(1, 90, (part,)).tolist()
+            continue
+        num_tokens = part[0] * part[1] * part[2] // 4
+        if isinstance(part, Film):
+            for _ in range(part.num_groups):
+                ids += [*row(1), START, *[VIDEO] * (num_tokens // part.num_groups), END]
+        else:
+            ids += [START, *[IMAGE] * num_tokens, END]
+    return ids
+
+
+def pixels_for(model: Qwen3VL, seen: Sequence[Grid]) -> torch.Tensor:
+    """Random patches of some images and videos."""
+    return torch.randn(sum(t * h * w for t, h, w in seen), model.config.vision.patch_dim)
+
+
+def reference_logits(
+    model: Any, ids: torch.Tensor, pixels: torch.Tensor | None = None, seen: Sequence[Grid] = (), mask: Any = None
+) -> torch.Tensor:
+    """The reference's answer for images and videos in the order of the rows, which it takes sorted into two heaps."""
+    extra: dict[str, torch.Tensor] = {}
+    if pixels is not None:
+        patches = pixels.split([t * h * w for t, h, w in seen])
+        for is_film, patch_name, grid_name in (
+            (False, "pixel_values", "image_grid_thw"),
+            (True, "pixel_values_videos", "video_grid_thw"),
+        ):
+            own = [index for index, grid in enumerate(seen) if isinstance(grid, Film) is is_film]
+            if own:
+                extra[patch_name] = torch.cat([patches[index] for index in own])
+                extra[grid_name] = torch.tensor([list(seen[index]) for index in own])
+    kinds = (ids == IMAGE).int() + 2 * (ids == VIDEO).int()
+    return model(input_ids=ids, attention_mask=mask, mm_token_type_ids=kinds, use_cache=False, **extra).logits
+
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="measures memory by /proc")
+
+
+def most_memory(work: Callable[[], Any]) -> tuple[Any, int]:
+    """What some work gives, and how many bytes more the process held at most than before it."""
+
+    def held(kind: str) -> int:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(kind))
+
+    ctypes.CDLL(None).malloc_trim(0)
+    Path("/proc/self/clear_refs").write_text("5")  # the most so far is forgotten
+    before = held("VmRSS")
+    found = work()
+    return found, held("VmHWM") - before
 
 
 SPECIAL = (
@@ -78,6 +175,8 @@ TEMPLATE = """\
                 {%- set images.count = images.count + 1 %}
                 {%- if number_images %}Picture {{ images.count }}: {% endif -%}
                 <|vision_start|><|image_pad|><|vision_end|>
+            {%- elif part.type == 'video' or 'video' in part %}
+                {{- '<|vision_start|><|video_pad|><|vision_end|>' }}
             {%- elif 'text' in part %}
                 {{- part.text }}
             {%- endif %}

@@ -1,74 +1,59 @@
 """Logits, gradients, names and shapes equal those of the reference implementation."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
-from transformers import Qwen3VLConfig, Qwen3VLForConditionalGeneration
 
-from perception.qwen3vl.config import Config
 from perception.qwen3vl.model import Qwen3VL
-from tests.perception.qwen3vl.conftest import END, IMAGE, START
+from tests.perception.qwen3vl.conftest import END, START, VIDEO, Film, Grid, pixels_for, reference_logits, row
 
-Grids = list[tuple[int, int, int]]
+MODELS = {"tied": {"tied": True}, "untied": {"tied": False}, "sparse": {"tied": False, "sparse": True}}
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["tied", "untied"])
+@pytest.fixture(scope="module", params=MODELS.values(), ids=list(MODELS))
 def pair(request: pytest.FixtureRequest, make_pair: Any) -> Any:
-    return make_pair(tied=request.param)
+    return make_pair(**request.param)
 
 
-def row(*parts: int | tuple[int, int, int]) -> list[int]:
-    """Token ids: a number is that many words, a grid is an image."""
-    ids: list[int] = []
-    for part in parts:
-        if isinstance(part, tuple):
-            ids += [START, *[IMAGE] * (part[0] * part[1] * part[2] // 4), END]
-        else:
-            ids += torch.randint(0, 90, (part,)).tolist()
-    return ids
-
-
-def reference_logits(model: Any, ids: torch.Tensor, pixels: Any, grids: Grids, mask: Any = None) -> torch.Tensor:
-    extra = {} if pixels is None else {"pixel_values": pixels, "image_grid_thw": torch.tensor(grids)}
-    kinds = (ids == IMAGE).int()
-    return model(input_ids=ids, attention_mask=mask, mm_token_type_ids=kinds, use_cache=False, **extra).logits
-
-
-CASES: dict[str, tuple[list[Any], Grids]] = {
-    "one image": ([3, (1, 4, 6), 9], [(1, 4, 6)]),
-    "small image": ([(1, 2, 2), 5], [(1, 2, 2)]),
-    "wide image": ([1, (1, 2, 20), 7], [(1, 2, 20)]),
-    "larger than the table": ([2, (1, 18, 12), 3], [(1, 18, 12)]),
-    "several sizes": ([2, (1, 4, 6), 1, (1, 8, 2), 4, (1, 8, 2)], [(1, 4, 6), (1, 8, 2), (1, 8, 2)]),
-    "equal sizes": ([2, (1, 4, 6), 1, (1, 4, 6), 4], [(1, 4, 6), (1, 4, 6)]),
+CASES: dict[str, list[Any]] = {
+    "one image": [3, (1, 4, 6), 9],
+    "small image": [(1, 2, 2), 5],
+    "wide image": [1, (1, 2, 20), 7],
+    "larger than the table": [2, (1, 18, 12), 3],
+    "several sizes": [2, (1, 4, 6), 1, (1, 8, 2), 4, (1, 8, 2)],
+    "equal sizes": [2, (1, 4, 6), 1, (1, 4, 6), 4],
+    "video": [3, Film(3, 4, 6), 5],
+    "short video": [Film(1, 4, 4), 5],
+    "several videos": [2, Film(2, 4, 6), 3, Film(3, 2, 4), 1],
+    "images and videos": [2, (1, 4, 6), 1, Film(2, 4, 2), 3, (1, 2, 2), 1, Film(2, 2, 2), 4],
 }
 
 
 @pytest.mark.parametrize("case", CASES)
 @torch.no_grad()
-def test_logits_with_images(pair: Any, case: str) -> None:
+def test_logits_with_images_and_videos(pair: Any, case: str) -> None:
     ours, reference = pair
     torch.manual_seed(1)
-    parts, grids = CASES[case]
-    ids = torch.tensor([row(*parts)])
-    pixels = torch.randn(sum(t * h * w for t, h, w in grids), ours.config.vision.patch_dim)
-    expected = reference_logits(reference, ids, pixels, grids)
-    torch.testing.assert_close(ours(ids, pixel_values=pixels, grid_thw=grids), expected, atol=1e-4, rtol=1e-4)
+    ids, seen = torch.tensor([row(*CASES[case])]), [part for part in CASES[case] if not isinstance(part, int)]
+    pixels = pixels_for(ours, seen)
+    expected = reference_logits(reference, ids, pixels, seen)
+    torch.testing.assert_close(ours(ids, pixel_values=pixels, grid_thw=seen), expected, atol=1e-4, rtol=1e-4)
 
 
 @torch.no_grad()
 def test_logits_of_text_only(pair: Any) -> None:
     ours, reference = pair
     ids = torch.tensor([row(17)])
-    torch.testing.assert_close(ours(ids), reference_logits(reference, ids, None, []), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(ours(ids), reference_logits(reference, ids), atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
 @torch.no_grad()
 def test_logits_of_padded_batch(pair: Any, side: str) -> None:
     ours, reference = pair
-    grids: Grids = [(1, 4, 6), (1, 6, 4), (1, 2, 4)]
+    grids: list[Grid] = [(1, 4, 6), Film(2, 6, 4), (1, 2, 4)]
     rows = [row(2, grids[0], 5), row(9, grids[1], 1, grids[2], 2), row(4)]
     length = max(map(len, rows))
     pad = [[0] * (length - len(ids)) for ids in rows]
@@ -76,19 +61,20 @@ def test_logits_of_padded_batch(pair: Any, side: str) -> None:
     join = (lambda a, b: a + b) if side == "left" else (lambda a, b: b + a)
     ids = torch.tensor([join(p, r) for p, r in zip(pad, rows, strict=True)])
     mask = torch.tensor([join(p, k) for p, k in zip(pad, kept, strict=True)])
-    pixels = torch.randn(sum(t * h * w for t, h, w in grids), ours.config.vision.patch_dim)
+    pixels = pixels_for(ours, grids)
     expected = reference_logits(reference, ids, pixels, grids, mask)
     found = ours(ids, pixel_values=pixels, grid_thw=grids, attention_mask=mask)
     torch.testing.assert_close(found[mask.bool()], expected[mask.bool()], atol=1e-4, rtol=1e-4)
 
 
-def test_gradients(make_pair: Any) -> None:
+@pytest.mark.parametrize("sparse", [False, True], ids=["dense", "sparse"])
+def test_gradients(make_pair: Any, sparse: bool) -> None:
     """Our rotation has a gradient of its own, so gradients are compared too."""
-    ours, reference = make_pair(tied=False)
+    ours, reference = make_pair(tied=False, sparse=sparse)
     torch.manual_seed(2)
-    grids: Grids = [(1, 4, 6), (1, 4, 6)]
+    grids: list[Grid] = [(1, 4, 6), (1, 4, 6)]
     ids = torch.tensor([row(2, grids[0], 5), row(2, grids[1], 5)])
-    pixels = torch.randn(48, ours.config.vision.patch_dim)
+    pixels = pixels_for(ours, grids)
     target = torch.randn(*ids.shape, 96)
     (ours(ids, pixel_values=pixels, grid_thw=grids) * target).mean().backward()
     (reference_logits(reference, ids, pixels, grids) * target).mean().backward()
@@ -168,55 +154,6 @@ def test_training_after_inference_mode(make_pair: Any) -> None:
     assert all(parameter.grad is not None for parameter in ours.parameters())
 
 
-def released(name: str) -> dict[str, Any]:
-    """What the released dense checkpoints say in their config.json (huggingface.co/Qwen/Qwen3-VL-…-Instruct)."""
-    rope = {"mrope_interleaved": True, "mrope_section": [24, 20, 20], "rope_type": "default"}
-    text: dict[str, Any] = {
-        "vocab_size": 151936,
-        "head_dim": 128,
-        "num_key_value_heads": 8,
-        "rope_theta": 5000000,
-    }
-    text |= {"rope_scaling": rope, "rms_norm_eps": 1e-06, "max_position_embeddings": 262144}
-    sizes = {
-        "2B": (2048, 6144, 28, 16),
-        "4B": (2560, 9728, 36, 32),
-        "8B": (4096, 12288, 36, 32),
-        "32B": (5120, 25600, 64, 64),
-    }
-    keys = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads")
-    text |= dict(zip(keys, sizes[name], strict=True))
-    large = {
-        "depth": 24,
-        "hidden_size": 1024,
-        "intermediate_size": 4096,
-        "deepstack_visual_indexes": [5, 11, 17],
-    }
-    so400m = {
-        "depth": 27,
-        "hidden_size": 1152,
-        "intermediate_size": 4304,
-        "deepstack_visual_indexes": [8, 16, 24],
-    }
-    vision = {
-        "num_heads": 16,
-        "out_hidden_size": text["hidden_size"],
-        **(large if name in ("2B", "4B") else so400m),
-    }
-    return {"text_config": text, "vision_config": vision, "tie_word_embeddings": name in ("2B", "4B")}
-
-
-@pytest.mark.parametrize("name", ["2B", "4B", "8B", "32B"])
-def test_released_shapes(name: str) -> None:
-    with torch.device("meta"):
-        ours = Qwen3VL(Config.from_dict(released(name)))
-        reference = Qwen3VLForConditionalGeneration(Qwen3VLConfig(**released(name)))
-    expected = {key: value.shape for key, value in reference.state_dict().items()}
-    if name in ("2B", "4B"):
-        expected.pop("lm_head.weight")  # the reference lists the tied table twice and stores it once
-    assert {key: value.shape for key, value in ours.state_dict().items()} == expected
-
-
 def test_wrong_number_of_patches(make_pair: Any) -> None:
     ours, _ = make_pair(tied=True)
     with pytest.raises(ValueError, match="holds 10 patches and its grids say 24"):
@@ -228,5 +165,82 @@ def test_wrong_number_of_patches(make_pair: Any) -> None:
 def test_wrong_number_of_image_tokens(make_pair: Any) -> None:
     ours, _ = make_pair(tied=True)
     pixels = torch.zeros(24, ours.config.vision.patch_dim)
-    with pytest.raises(ValueError, match="image tokens"):
+    with pytest.raises(ValueError, match="fewer visual tokens"):
         ours(torch.tensor([row(1, (1, 2, 4), 1)]), pixel_values=pixels, grid_thw=[(1, 4, 6)])
+
+
+def switched(model: Qwen3VL, part: str = "", **changes: Any) -> Qwen3VL:
+    """The model with some fields of its config, or of a part of it, replaced, and the same weights."""
+    config = model.config
+    if part:
+        changes = {part: replace(getattr(config, part), **changes)}
+    again = Qwen3VL(replace(config, **changes)).eval()
+    again.load_state_dict({name: tensor for name, tensor in model.state_dict().items() if name in again.state_dict()})
+    return again
+
+
+IMAGE_PARTS = [3, (1, 4, 6), 9]
+
+
+@torch.no_grad()
+def test_chunked_mrope_changes_images_alone(make_pair: Any) -> None:
+    """A text token has one position on all axes, so it does not matter which frequency turns with which."""
+    ours, _ = make_pair(tied=True)
+    chunked = switched(ours, "text", mrope_interleaved=False)
+    words, ids = torch.tensor([row(12)]), torch.tensor([row(*IMAGE_PARTS)])
+    pixels = pixels_for(ours, [(1, 4, 6)])
+    torch.testing.assert_close(chunked(words), ours(words), atol=1e-5, rtol=1e-5)
+    before, after = (model(ids, pixel_values=pixels, grid_thw=[(1, 4, 6)]) for model in (ours, chunked))
+    torch.testing.assert_close(after[:, :4], before[:, :4], atol=1e-5, rtol=1e-5)
+    assert (after - before)[:, 4:].abs().max() > 1e-3
+
+
+@torch.no_grad()
+def test_deepstack_and_its_levels(make_pair: Any) -> None:
+    """Off, and with one level of two: the decoder answers as for features that are nothing, or lack a level."""
+    ours, _ = make_pair(tied=True)
+    ids, pixels = torch.tensor([row(*IMAGE_PARTS)]), pixels_for(ours, [(1, 4, 6)])
+    features, mask = ours.encode_images(pixels, [(1, 4, 6)]), ours.visual_mask(ids)
+    for levels in ((), (0,)):
+        model = switched(ours, "vision", deepstack_visual_indexes=levels)
+        assert len(model.model.visual.deepstack_merger_list) == len(levels)
+        seen = model.encode_images(pixels, [(1, 4, 6)])
+        torch.testing.assert_close(seen.tokens, features.tokens)
+        torch.testing.assert_close(seen.deepstack, features.deepstack[: len(levels)])
+        x, positions = ours.embed(ids, mask, features), ours.position_ids(ids, [(1, 4, 6)])
+        expected = ours.hidden(x, positions, visual=(mask, features.deepstack[: len(levels)]))
+        torch.testing.assert_close(model(ids, pixel_values=pixels, grid_thw=[(1, 4, 6)]), ours.logits(expected))
+        whole = ours(ids, pixel_values=pixels, grid_thw=[(1, 4, 6)])
+        assert (ours.logits(expected) - whole).abs().max() > 1e-3
+
+
+@torch.no_grad()
+def test_rotary_positions_alone(make_pair: Any) -> None:
+    """As if the learned positions were nothing; the names of the weights stay."""
+    ours, _ = make_pair(tied=True)
+    model = switched(ours, "vision", interpolated_positions=False)
+    assert model.state_dict().keys() == ours.state_dict().keys()
+    pixels = pixels_for(ours, [(1, 4, 6)])
+    found, before = (one.encode_images(pixels, [(1, 4, 6)]).tokens for one in (model, ours))
+    assert (found - before).abs().max() > 1e-3
+    ours.model.visual.pos_embed.weight.zero_()
+    torch.testing.assert_close(found, ours.encode_images(pixels, [(1, 4, 6)]).tokens)
+
+
+@torch.no_grad()
+def test_times_as_positions_change_videos_alone(make_pair: Any) -> None:
+    ours, _ = make_pair(tied=True)
+    model = switched(ours, text_timestamps=False)
+    ids, pixels = torch.tensor([row(*IMAGE_PARTS)]), pixels_for(ours, [(1, 4, 6)])
+    expected = ours(ids, pixel_values=pixels, grid_thw=[(1, 4, 6)])
+    assert torch.equal(model(ids, pixel_values=pixels, grid_thw=[(1, 4, 6)]), expected)
+    ids, pixels = torch.tensor([[5, START, *[VIDEO] * 8, END, 7]]), pixels_for(ours, [(2, 4, 4)])
+    answers = [
+        model(ids, pixel_values=pixels, grid_thw=[(2, 4, 4)], seconds=[times]) for times in ([0.0, 1.0], [0.0, 9.0])
+    ]
+    assert (answers[0] - answers[1])[:, 6:].abs().max() > 1e-3
+    torch.testing.assert_close(answers[0][:, :6], answers[1][:, :6])
+    times = model.position_ids(ids, [(2, 4, 4)], seconds=[[0.0, 1.0]])[0, 0, 2:10]
+    assert times.tolist() == [2] * 4 + [4] * 4
+    with pytest.raises(ValueError, match="give the seconds of each video"):
+        model(ids, pixel_values=pixels, grid_thw=[(2, 4, 4)])

@@ -10,18 +10,23 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import Qwen3VLForConditionalGeneration
 
 from perception.errors import ModelError
 from perception.qwen3vl import weights
+from perception.qwen3vl.config import Config
+from perception.qwen3vl.model import Qwen3VL
 from perception.qwen3vl.quantized import QuantizedLinear
+from tests.perception.qwen3vl.conftest import linux, most_memory, small_values
 
 IDS = torch.tensor([[1, 2, 3, 40, 5]])
 
 
-@pytest.fixture(params=[True, False], ids=["tied", "untied"])
+MODELS = {"tied": {"tied": True}, "untied": {"tied": False}, "sparse": {"tied": False, "sparse": True}}
+
+
+@pytest.fixture(params=MODELS.values(), ids=list(MODELS))
 def pair(request: pytest.FixtureRequest, make_pair: Any) -> Any:
-    return make_pair(tied=request.param)
+    return make_pair(**request.param)
 
 
 @torch.no_grad()
@@ -40,10 +45,9 @@ def test_round_trip(pair: Any, tmp_path: Path) -> None:
 
 @torch.no_grad()
 def test_reference_reads_what_we_write(pair: Any, tmp_path: Path) -> None:
-    ours, _ = pair
+    ours, reference = pair
     weights.save(ours, tmp_path, torch.float32)
-    kind: Any = Qwen3VLForConditionalGeneration
-    reference, report = kind.from_pretrained(tmp_path, dtype=torch.float32, output_loading_info=True)
+    reference, report = type(reference).from_pretrained(tmp_path, dtype=torch.float32, output_loading_info=True)
     assert not report["missing_keys"]
     assert not report["unexpected_keys"]
     torch.testing.assert_close(ours(IDS), reference(input_ids=IDS).logits, atol=1e-4, rtol=1e-4)
@@ -66,6 +70,66 @@ def test_several_files_with_an_index(pair: Any, tmp_path: Path) -> None:
     next(tmp_path.glob("*-00002-*.safetensors")).unlink()
     with pytest.raises(ModelError, match=r"model-00002-of-.* is missing: fetch the whole model again"):
         weights.load(tmp_path)
+
+
+@torch.no_grad()
+def test_experts_lie_turned_in_files(make_pair: Any, tmp_path: Path) -> None:
+    """[experts, in, out], as the released models have them; the reference, made anew, writes [experts, out, in]."""
+    ours, reference = make_pair(tied=False, sparse=True)
+    weights.save(ours, tmp_path, torch.float32)
+    written = load_file(tmp_path / weights.WEIGHTS_FILE)
+    layer = "model.language_model.layers.0.mlp."
+    assert written[layer + "experts.gate_up_proj"].shape == (6, 48, 40)
+    assert written[layer + "experts.down_proj"].shape == (6, 20, 48)
+    assert written[layer + "gate.weight"].shape == (6, 48)
+    reference.save_pretrained(tmp_path)
+    assert load_file(tmp_path / weights.WEIGHTS_FILE)[layer + "experts.gate_up_proj"].shape == (6, 40, 48)
+    torch.testing.assert_close(weights.load(tmp_path)(IDS), ours(IDS))
+    weights.save(ours, tmp_path)
+    changed(tmp_path, layer + "experts.down_proj", torch.zeros(6, 20, 40))
+    with pytest.raises(ModelError, match=r"experts.down_proj is \[6, 20, 40\] and config.json asks for \[6, 48, 20\]"):
+        weights.load(tmp_path)
+
+
+@torch.no_grad()
+def test_experts_that_are_square(make_pair: Any, tmp_path: Path) -> None:
+    """They cannot be told from turned ones, so they are written and read as they are."""
+    ours, reference = make_pair(tied=False, sparse=True, inner=24)
+    weights.save(ours, tmp_path, torch.float32)
+    torch.testing.assert_close(weights.load(tmp_path)(IDS), ours(IDS))
+    again = type(reference).from_pretrained(tmp_path, dtype=torch.float32)
+    torch.testing.assert_close(again(input_ids=IDS).logits, ours(IDS), atol=1e-4, rtol=1e-4)
+
+
+@torch.no_grad()
+def test_int8_leaves_experts_alone(make_pair: Any, tmp_path: Path) -> None:
+    ours, _ = make_pair(tied=False, sparse=True)
+    ours.initialise(torch.Generator().manual_seed(1))
+    weights.save(ours, tmp_path, torch.float32)
+    small = weights.load(tmp_path, "int8")
+    assert torch.cosine_similarity(small(IDS).flatten(), ours(IDS).flatten(), 0) > 0.999
+
+
+@linux
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32], ids=str)
+def test_loading_holds_the_weights_once(tmp_path: Path, dtype: torch.dtype) -> None:
+    """Turned experts of 20M numbers in several files: the process never holds much more than the model."""
+    values = small_values(tied=False, sparse=True, inner=320)
+    values["text_config"] |= {"num_experts": 32, "hidden_size": 320, "mlp_only_layers": []}
+    values["vision_config"]["out_hidden_size"] = 320
+    with torch.device("meta"):
+        model = Qwen3VL(Config.from_dict(values))
+    model.config.save(tmp_path)
+    places = {}
+    for index, (name, tensor) in enumerate(model.state_dict().items()):
+        places[name] = f"model-{index}.safetensors"
+        shape = (tensor.shape[0], *tensor.shape[:0:-1]) if "experts" in name else tensor.shape
+        save_file({name: torch.zeros(shape, dtype=torch.bfloat16)}, tmp_path / places[name])
+    (tmp_path / weights.INDEX_FILE).write_text(json.dumps({"weight_map": places}))
+    loaded, peak = most_memory(lambda: weights.load(tmp_path, dtype))
+    size = sum(tensor.nbytes for tensor in loaded.state_dict().values())
+    assert size > 55e6
+    assert 0.5 * size < peak < 1.4 * size
 
 
 @torch.no_grad()
