@@ -15,7 +15,7 @@ from actions.errors import ActionInvalid
 from actions.space import reply_schema
 from agent import history, prompts
 from agent.trajectory import Reply, Step
-from perception.clients.client import Completion, Message, ModelClient, Sampling
+from perception.clients.client import CUT, Completion, Message, ModelClient, Sampling
 from perception.grounding import Grounding, locate
 from perception.image_store import ImageStore
 from perception.observation import Frame, Observation
@@ -148,8 +148,7 @@ class ModelPolicy:
         try:
             return self._codec.parse(completion.text, observation.frame.size), ""
         except ActionInvalid as error:
-            cut = {"length": " (it was cut: too many tokens)", "time": " (it was cut: too slow)"}
-            return None, f"{error}{cut.get(completion.finish, '')}"
+            return None, f"{error}{CUT.get(completion.finish, '')}"
 
 
 def _turns(steps: Sequence[Step], images: ImageStore | None) -> list[prompts.Turn]:

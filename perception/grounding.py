@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from perception.clients.client import Completion, ImagePart, Message, ModelClient, Sampling, TextPart
+from perception.clients.client import CUT, Completion, ImagePart, Message, ModelClient, Sampling, TextPart
 from perception.clients.wording import Style, harmless
 from perception.errors import GroundingInvalid
 from perception.geometry import Box, Grid, Point, Size
@@ -38,7 +38,6 @@ _ASK = (
 )
 
 _FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*(?:```|\Z)", re.DOTALL)
-_CUT = {"length": " (it was cut: too many tokens)", "time": " (it was cut: too slow)"}
 
 
 class Grounding(BaseModel):
@@ -137,9 +136,9 @@ def _read(completion: Completion, size: Size, grid: int) -> Grounding | None:
     try:
         return parse(completion.text, size, grid)
     except GroundingInvalid as error:
-        if completion.finish not in _CUT:
+        if completion.finish not in CUT:
             raise
-        raise GroundingInvalid(f"{error}{_CUT[completion.finish]}") from error
+        raise GroundingInvalid(f"{error}{CUT[completion.finish]}") from error
 
 
 def _box(value: Any, size: Size, grid: Grid) -> Box | None:

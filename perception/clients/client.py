@@ -4,9 +4,11 @@ A client is named in `catalog`; `embedded` is our own engine, `sglang` any OpenA
 completions that were written before.
 """
 
-from typing import Any, Literal, Protocol
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from perception.observation import Frame
 
@@ -29,17 +31,34 @@ class ImagePart(BaseModel):
     frame: Frame
 
 
+class VideoPart(BaseModel):
+    """Frames of a video in a message, and when each was taken. Live pixels, as in `ImagePart`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    type: Literal["video"] = "video"
+    frames: tuple[Frame, ...] = Field(min_length=1)
+    seconds: tuple[float, ...]
+    """Of each frame, from the beginning of the video."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(self.seconds) != len(self.frames):
+            raise ValueError(f"{len(self.frames)} frames come with {len(self.seconds)} times: give one for each")
+        return self
+
+
 class Message(BaseModel):
     """One turn of a conversation."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     role: Literal["system", "user", "assistant"]
-    parts: tuple[TextPart | ImagePart, ...]
+    parts: tuple[TextPart | ImagePart | VideoPart, ...]
 
 
 class Sampling(BaseModel):
-    """How tokens are drawn. Temperature 0 takes the likeliest token."""
+    """How tokens are drawn, and when a reply is cut. Temperature 0 takes the likeliest token."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,9 +66,16 @@ class Sampling(BaseModel):
     top_p: float = Field(default=1.0, gt=0, le=1)
     top_k: int = Field(default=0, ge=0)
     presence_penalty: float = 0.0
+    """Taken off the scores of tokens that the reply holds."""
+    repetition_penalty: float = Field(default=1.0, gt=0)
+    """Divides positive scores of tokens that the prompt or the reply holds, and multiplies negative ones."""
     seed: int | None = None
     max_tokens: int = Field(default=256, ge=1)
     max_seconds: float = Field(default=120.0, gt=0)
+    thinking_budget: int | None = Field(default=None, ge=0)
+    """Tokens after which a model that thinks before it answers is made to answer; None lets it think."""
+    loop_tokens: int = Field(default=512, ge=0)
+    """A reply whose last so many tokens are one stretch again and again is ended there; 0 lets it run on."""
 
 
 class Usage(BaseModel):
@@ -80,8 +106,29 @@ class Timings(BaseModel):
     total_ms: float = 0.0
 
 
-FinishReason = Literal["stop", "length", "time", "refused"]
-"""stop: the reply is whole; length, time: it was cut there; refused: the server would not answer."""
+FinishReason = Literal["stop", "length", "time", "loop", "refused"]
+"""stop: the reply is whole; length, time: it was cut there; loop: it went on repeating itself and was cut; refused: the
+server would not answer."""
+
+
+CUT: Mapping[FinishReason, str] = MappingProxyType(
+    {
+        "length": " (it was cut: too many tokens)",
+        "time": " (it was cut: too slow)",
+        "loop": " (it was cut: it repeated itself)",
+    }
+)
+"""What is said behind a complaint about a reply that was cut."""
+
+
+class Piece(BaseModel):
+    """Some more text of a reply that is on its way; whole characters only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+    thinking: bool = False
+    """Whether it belongs to `Completion.thinking`, and not to the answer."""
 
 
 class Completion(BaseModel):
@@ -90,6 +137,9 @@ class Completion(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str
+    """The answer."""
+    thinking: str = ""
+    """What the model wrote before it answered, where it thinks first; its tokens are among `token_ids`."""
     finish: FinishReason
     token_ids: tuple[int, ...] = ()
     logprobs: tuple[float, ...] = ()

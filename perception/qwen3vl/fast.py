@@ -24,7 +24,7 @@ from perception.qwen3vl.attention import additive, attend
 from perception.qwen3vl.merger import Merger
 from perception.qwen3vl.model import Qwen3VL
 from perception.qwen3vl.rope import rotate
-from perception.qwen3vl.text import Cache, Decoder, RMSNorm, Tap, TextLayer
+from perception.qwen3vl.text import Cache, Decoder, RMSNorm, Tap, TextLayer, TextMLP
 from perception.qwen3vl.vision import PatchEmbed, VisionBlock
 
 _FEW = 16
@@ -44,6 +44,8 @@ def accelerate(model: Qwen3VL) -> bool:
     able = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
     # Nothing may be added behind the last layer, which answers for some places only.
     able &= len(model.config.vision.deepstack_visual_indexes) < model.config.text.num_hidden_layers
+    layers = model.model.language_model.layers
+    able &= all(isinstance(layer.mlp, TextMLP) for layer in layers)  # experts are not packed
     if not able or weight.device.type != "cpu" or weight.dtype != torch.bfloat16:
         return False
     with torch.inference_mode():
@@ -126,7 +128,8 @@ class _Scratch:
 def _mixed(q: Tensor, k: Tensor, v: Tensor, scratch: _Scratch, num_causal: int = 0) -> Tensor:
     """q [N, M, d] that carries the scale and log2(e), k and v [N, S, d] -> [N, M, d].
 
-    num_causal: M holds the same so many queries several times over, each of which sees the keys up to its own place.
+    num_causal: M holds the same so many queries several times over, which are the last of the S and see the keys up to
+    their own place.
     Softmax in its parts: the division comes after the product, on a tensor that is a sixth of the size. A row's highest
     score is subtracted only where a sum leaves the range that is safe.
     """
@@ -136,7 +139,7 @@ def _mixed(q: Tensor, k: Tensor, v: Tensor, scratch: _Scratch, num_causal: int =
     lowest, highest = total.aminmax()
     if not (_SAFE[0] < lowest and highest < _SAFE[1]):
         if num_causal:
-            later = torch.ones(num_causal, k.shape[1], dtype=torch.bool).triu_(1)
+            later = torch.ones(num_causal, k.shape[1], dtype=torch.bool).triu_(1 + k.shape[1] - num_causal)
             scores.view(-1, *later.shape).masked_fill_(later, float("-inf"))
         total = _weigh(scores.sub_(scores.amax(-1, keepdim=True)), weights, num_causal)
     return torch.bmm(weights, v).div_(total)
@@ -146,7 +149,7 @@ def _weigh(scores: Tensor, weights: Tensor, num_causal: int) -> Tensor:
     """Fills `weights` with powers of two of the scores that may be seen; gives their sums, [N, M, 1]."""
     torch.exp2(scores, out=weights)
     if num_causal:
-        weights.view(-1, num_causal, weights.shape[-1]).tril_()
+        weights.view(-1, num_causal, weights.shape[-1]).tril_(weights.shape[-1] - num_causal)
     return weights.sum(-1, keepdim=True)
 
 
@@ -254,7 +257,7 @@ class _FastLayer:
         if cache is not None:
             k, v = cache.update(self._index, k, v)
         if wanted is not None:
-            mask = _causal(wanted, k.shape[2]) if mask is None else mask[:, :, wanted]
+            mask = _causal(wanted, x.shape[1], k.shape[2]) if mask is None else mask[:, :, wanted]
             q, x = q[:, :, wanted], x[:, wanted]
         mixed = _attend(q, k, v, mask, self._scratch)
         x = self._out.add(mixed.transpose(1, 2).flatten(2).to(x.dtype), x)
@@ -262,24 +265,27 @@ class _FastLayer:
         return self._down.add(self._up.mul(normed, self._gate.swish(normed)), x)
 
 
-def _causal(places: slice, total: int) -> Tensor:
-    """bool [1, 1, T, S]: some places of a first pass and what they may look at."""
-    return torch.arange(total) <= torch.arange(places.start, places.stop)[None, None, :, None]
+def _causal(places: slice, num_new: int, total: int) -> Tensor:
+    """bool [1, 1, T, S]: some places of the new tokens, which are the last of all, and what they may look at."""
+    seen = total - num_new
+    return torch.arange(total) <= torch.arange(seen + places.start, seen + places.stop)[None, None, :, None]
 
 
 def _attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, scratch: _Scratch) -> Tensor:
     """q [B, H, T, d], scaled, k and v [B, G, S, d] -> [B, H, T, d]; without a mask the T are the last of the S."""
-    num_new, width = q.shape[2:]
+    (num_new, width), total = q.shape[2:], k.shape[2]
     if num_new <= _FEW:
+        if mask is None and 1 < num_new < total:
+            mask = _causal(slice(0, num_new), num_new, total)
         causal = mask is None and num_new > 1
         return F.scaled_dot_product_attention(q, k, v, mask, is_causal=causal, scale=1.0, enable_gqa=True)
-    if mask is None and num_new == k.shape[2]:
+    if mask is None:
         # Queries that share a key-value head are stacked, so that keys need not be repeated.
         stacked = (q.shape[0] * k.shape[1], -1, width)
         q2, k2, v2 = (heads.reshape(stacked).to(torch.bfloat16) for heads in (q * _LOG2_E, k, v))
         return _mixed(q2, k2, v2, scratch, num_new).view(q.shape)
     q, k, v = (heads.to(torch.bfloat16) for heads in (q * width**0.5, k, v))
-    return attend(q, k, v, None if mask is None else additive(mask, q.dtype), causal=True)
+    return attend(q, k, v, additive(mask, q.dtype))
 
 
 class FastDecoder(nn.Module):

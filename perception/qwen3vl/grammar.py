@@ -1,12 +1,13 @@
-"""JSON Schema to the tokens that may come next, by llguidance.
+"""JSON Schema, regular expression or EBNF to the tokens that may come next, by llguidance.
 
-A `Grammar` belongs to one tokenizer and keeps the schemas it has compiled; a `Constraint` follows one reply. The text
+A `Grammar` belongs to one tokenizer and keeps the forms it has compiled; a `Constraint` follows one reply. The text
 is laid out as training writes it: ", " between items, ": " after keys, no other white space. Where the schema leaves
 no choice, `Constraint.forced` gives the tokens in the tokenizer's own cutting, so that they need no pass of their own.
 Tokens are matched byte by byte: a token of several characters passes wherever its characters do.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,13 +16,15 @@ from llguidance import LLMatcher, LLTokenizer
 from numpy.typing import NDArray
 
 from perception.errors import ModelError
+from perception.qwen3vl.ebnf import is_gbnf, to_lark
 
 _MAX_COMPILED = 32
+_NAMES = {"schema": "JSON Schema", "regex": "regular expression", "ebnf": "EBNF"}
 _LAYOUT = {"item_separator": ", ", "key_separator": ": ", "whitespace_flexible": False}
 
 
 class Constraint:
-    """Where one reply stands in its schema."""
+    """Where one reply stands in its form."""
 
     def __init__(self, matcher: LLMatcher, tokenizer: LLTokenizer, num_words: int) -> None:
         self._matcher = matcher
@@ -35,9 +38,9 @@ class Constraint:
         return self._matcher.is_stopped()
 
     def accept(self, token_id: int) -> None:
-        """Moves on by a token that was drawn. Raises ModelError for one that the schema does not allow."""
+        """Moves on by a token that was drawn. Raises ModelError for one that the form does not allow."""
         if not self._matcher.consume_token(token_id):
-            raise ModelError(f"Token {token_id} does not fit the schema: {self._matcher.get_error()}")
+            raise ModelError(f"Token {token_id} does not fit the form: {self._matcher.get_error()}")
 
     def forced(self) -> list[int]:
         """Tokens that must come next, often none; moves on by them."""
@@ -45,7 +48,7 @@ class Constraint:
             return []
         tokens = self._matcher.compute_ff_tokens()
         if tokens and not self._matcher.consume_tokens(tokens):
-            raise ModelError(f"The schema's grammar failed: {self._matcher.get_error()}")
+            raise ModelError(f"The form's grammar failed: {self._matcher.get_error()}")
         return tokens
 
     def likely(self) -> list[int]:
@@ -60,37 +63,73 @@ class Constraint:
         """bool [vocabulary]: what may come next. Raises ModelError when the grammar gives up (it has limits)."""
         self._matcher.unsafe_compute_mask_ptr(self._bits.ctypes.data, self._bits.nbytes)
         if self._matcher.is_error():
-            raise ModelError(f"The schema's grammar failed: {self._matcher.get_error()}")
+            raise ModelError(f"The form's grammar failed: {self._matcher.get_error()}")
         bits = np.unpackbits(self._bits.view(np.uint8), bitorder="little")
         return bits[: self._num_words].view(np.bool_)
 
 
 class Grammar:
-    """Compiles schemas for one tokenizer."""
+    """Compiles forms for one tokenizer."""
 
     def __init__(self, tokenizer_json: str, *, num_words: int, end_ids: Sequence[int]) -> None:
         """tokenizer_json: content of a `tokenizer.json`; num_words: rows of the model's output layer; end_ids: tokens
         that end a reply."""
         self._tokenizer = LLTokenizer(tokenizer_json, n_vocab=num_words, eos_token=list(end_ids))
         self._num_words = num_words
-        self._compiled: dict[str, LLMatcher] = {}
+        self._compiled: dict[tuple[str, str], LLMatcher] = {}
 
-    def start(self, schema: Mapping[str, Any]) -> Constraint:
-        """A constraint at the beginning of a reply. Raises ValueError for a schema that the library can't hold."""
-        key = json.dumps(schema)
+    def start(
+        self, schema: Mapping[str, Any] | None = None, *, regex: str | None = None, ebnf: str | None = None
+    ) -> Constraint:
+        """A constraint at the beginning of a reply, from one of these.
+
+        schema: a JSON Schema; regex: of the whole reply, in the syntax of Rust's `regex`; ebnf:
+        a grammar in Lark's form as llguidance has it, or in GBNF (`root ::= …`). Raises ValueError for a form that the
+        library can't hold, naming what it is about it.
+        """
+        given = {"schema": schema, "regex": regex, "ebnf": ebnf}
+        named = [(kind, form) for kind, form in given.items() if form is not None]
+        if len(named) != 1:
+            raise ValueError(f"A reply has one form, and {' and '.join(kind for kind, _ in named) or 'none'} is given")
+        kind, form = named[0]
+        key = kind, form if isinstance(form, str) else json.dumps(form)
         if key not in self._compiled:
             if len(self._compiled) >= _MAX_COMPILED:
                 self._compiled.pop(next(iter(self._compiled)))
-            self._compiled[key] = self._compile(key)
+            self._compiled[key] = self._compile(*key)
         return Constraint(self._compiled[key].deep_copy(), self._tokenizer, self._num_words)
 
-    def _compile(self, schema: str) -> LLMatcher:
-        source = LLMatcher.grammar_from_json_schema(schema, overrides=_LAYOUT)  # type: ignore[arg-type]
-        matcher = LLMatcher(self._tokenizer, source, log_level=0)
+    def _compile(self, kind: str, form: str) -> LLMatcher:
+        matcher = LLMatcher(self._tokenizer, _source(kind, form), log_level=0)
+        if not matcher.is_error():
+            # Some limits show only when the first tokens are looked for.
+            probe = matcher.deep_copy()
+            probe.consume_tokens(probe.compute_ff_tokens())
+            if not probe.is_stopped():
+                probe.compute_bitmask()
+            matcher = probe if probe.is_error() else matcher
         if matcher.is_error():
-            raise ValueError(f"The JSON Schema can't constrain a reply: {_first_line(matcher.get_error())}")
+            raise ValueError(f"The {_NAMES[kind]} can't constrain a reply: {_reason(matcher.get_error())}")
         return matcher
 
 
-def _first_line(text: str) -> str:
-    return text.strip().splitlines()[0] if text.strip() else "unknown reason"
+def _source(kind: str, form: str) -> str:
+    """What llguidance reads."""
+    if kind == "regex":
+        return LLMatcher.grammar_from_regex(form)
+    if kind == "ebnf":
+        return LLMatcher.grammar_from_lark(to_lark(form) if is_gbnf(form) else form)
+    return LLMatcher.grammar_from_json_schema(form, overrides=_LAYOUT)  # type: ignore[arg-type]
+
+
+def _reason(text: str) -> str:
+    """The library's words as one line; keywords that it has not are named."""
+    keywords = re.search(r"Unimplemented keys: (\[.*?\])", text)
+    if keywords:
+        return f"{', '.join(json.loads(keywords[1]))} is not supported in a schema: leave it out"
+    if "oneOf constraints are not supported" in text:
+        return "oneOf whose parts can't be told apart is not supported in a schema: write anyOf"
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    # A regular expression's error says what is wrong in its last line.
+    cause = next((line for line in lines if line.startswith("error:")), "")
+    return " ".join(filter(None, (lines[0] if lines else "unknown reason", cause)))

@@ -1,21 +1,28 @@
-"""`transformers`' own generation with our prompts and masks, to measure our engine against.
+"""`transformers`' own generation under our masks and our way of drawing, to measure our engine against.
 
-Needs `transformers`, which is a dependency of development only. Greedy, one token a pass, as its `generate` works.
+A Qwen3-VL is shown what our engine would be shown, so that engine is held against engine; any other model gets what
+its own processor makes of the messages. Needs `transformers`, which is a dependency of development only. One token a
+pass, as its `generate` works.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import torch
+from PIL import Image
 from torch import Tensor
 
-from perception.clients.client import Message
+from perception.clients.client import FinishReason, Message, Sampling
 from perception.qwen3vl.grammar import Constraint, Grammar
 from perception.qwen3vl.processor import ImageProcessor
 from perception.qwen3vl.prompt import Prompt, write_prompt
+from perception.qwen3vl.sampling import Sampler
 from perception.qwen3vl.tokenizer import Tokenizer
+
+Inputs = Mapping[str, Tensor]
+"""What a model's `generate` takes: input_ids [1, T], attention_mask, and what its images are to it."""
 
 
 class Answered(NamedTuple):
@@ -23,56 +30,95 @@ class Answered(NamedTuple):
 
     token_ids: list[int]
     total_ms: float
+    logprobs: list[float]
+    finish: FinishReason
+
+
+class _Words(Protocol):
+    """Between messages and a model's tokens."""
+
+    json: str
+    """Its `tokenizer.json`."""
+    end_ids: list[int]
+
+    def prompt(self, messages: Sequence[Message]) -> Prompt | Inputs: ...
+
+    def text(self, token_ids: Sequence[int]) -> str: ...
 
 
 class Reference:
     """The model of a folder, loaded by `transformers`."""
 
     def __init__(self, folder: str | Path, dtype: str) -> None:
-        """dtype: bfloat16 or float32. Raises ImportError where `transformers` is not installed."""
-        from transformers import Qwen3VLForConditionalGeneration
+        """dtype: bfloat16 or float32. Raises ImportError where `transformers` is not installed, OSError or ValueError
+        for a folder that it can't load."""
+        from transformers import AutoModelForImageTextToText, GenerationConfig
         from transformers.utils import logging
 
         logging.disable_progress_bar()
-        self._model: Any = Qwen3VLForConditionalGeneration.from_pretrained(folder, dtype=dtype).eval()
-        self._tokenizer, self._processor = Tokenizer.load(folder), ImageProcessor.load(folder)
-        tokenizer = self._tokenizer
-        self._end_ids = sorted(tokenizer.end_ids)
-        num_words = self._model.config.text_config.vocab_size
-        self._grammar = Grammar(tokenizer.backend.to_str(), num_words=num_words, end_ids=self._end_ids)
+        self._model: Any = AutoModelForImageTextToText.from_pretrained(folder, dtype=dtype).eval()
+        ours = self._model.config.model_type == "qwen3_vl"
+        self._words: _Words = _OurWords(folder) if ours else _TheirWords(folder, self._model.generation_config)
+        self._end_ids = self._words.end_ids
+        # How tokens are drawn is said with each question: the folder's own temperature and penalties do not count.
+        kept = {
+            name: getattr(self._model.generation_config, name) for name in ("bos_token_id", "decoder_start_token_id")
+        }
+        self._model.generation_config = GenerationConfig(
+            do_sample=False, eos_token_id=self._end_ids, pad_token_id=self._end_ids[0], **kept
+        )
+        num_words = self._model.get_output_embeddings().weight.shape[0]
+        self._grammar = Grammar(self._words.json, num_words=num_words, end_ids=self._end_ids)
 
-    def prompt(self, messages: Sequence[Message]) -> Prompt:
-        """The prompt that our engine would answer."""
-        return write_prompt(messages, self._tokenizer, self._processor)
+    def prompt(self, messages: Sequence[Message]) -> Prompt | Inputs:
+        """What the model is shown. Raises ValueError or ModelError for messages that its template can't write."""
+        return self._words.prompt(messages)
 
     def text(self, token_ids: Sequence[int]) -> str:
         """What tokens say, without those that end a reply."""
-        return self._tokenizer.decode([token for token in token_ids if token not in self._end_ids])
+        return self._words.text([token for token in token_ids if token not in self._end_ids])
+
+    def generate(self, prompt: Prompt, schema: Mapping[str, Any], max_tokens: int) -> Answered:
+        """Answers a prompt under a schema, greedily."""
+        return self.answer(prompt, schema, Sampling(max_tokens=max_tokens, max_seconds=3600))
 
     @torch.inference_mode()
-    def generate(self, prompt: Prompt, schema: Mapping[str, Any], max_tokens: int) -> Answered:
-        """Answers a prompt under a schema; the time holds all of `generate` and nothing before it."""
+    def answer(
+        self,
+        prompt: Prompt | Inputs,
+        schema: Mapping[str, Any] | None,
+        sampling: Sampling,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Answered:
+        """Answers a prompt; the time holds all of `generate` and nothing before it.
+
+        stopped: asked between tokens; True ends the reply there. Raises ValueError for a schema that can't be held.
+        """
         begun = perf_counter()
-        ids = torch.tensor([prompt.token_ids])
-        images: dict[str, Tensor] = {}
-        if prompt.pixel_values is not None:
-            image_token = self._model.config.image_token_id
-            images = {
-                "pixel_values": self._whole(prompt.pixel_values),
-                "image_grid_thw": torch.tensor(prompt.grids),
-                "mm_token_type_ids": (ids == image_token).long(),
-            }
-        output = self._model.generate(
-            input_ids=ids,
-            attention_mask=torch.ones_like(ids),
-            max_new_tokens=max_tokens,
-            do_sample=False,
-            eos_token_id=self._end_ids,
-            pad_token_id=self._end_ids[0],
-            logits_processor=[_Masks(self._grammar.start(schema), len(prompt.token_ids))],
-            **images,
+        inputs = self.inputs(prompt)
+        shown = inputs["input_ids"][0].tolist()
+        constraint = None if schema is None else self._grammar.start(schema)
+        drawing = _Drawing(Sampler(sampling, shown), constraint, self._end_ids)
+        late = _Late(lambda: stopped() or perf_counter() - begun > sampling.max_seconds)
+        self._model.generate(
+            **inputs, max_new_tokens=sampling.max_tokens, logits_processor=[drawing], stopping_criteria=[late]
         )
-        return Answered(output[0, len(prompt.token_ids) :].tolist(), (perf_counter() - begun) * 1e3)
+        ids = drawing.token_ids
+        finish = "stop" if ids[-1] in self._end_ids else "length" if len(ids) >= sampling.max_tokens else "time"
+        return Answered(ids, (perf_counter() - begun) * 1e3, drawing.logprobs, finish)
+
+    def inputs(self, prompt: Prompt | Inputs) -> dict[str, Tensor]:
+        """A prompt as the model's `generate` takes it, in the model's numbers."""
+        if not isinstance(prompt, Prompt):
+            dtype = self._model.dtype
+            return {name: value.to(dtype) if value.is_floating_point() else value for name, value in prompt.items()}
+        ids = torch.tensor([prompt.token_ids])
+        found: dict[str, Tensor] = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+        if prompt.pixel_values is not None:
+            found["pixel_values"] = self._whole(prompt.pixel_values)
+            found["image_grid_thw"] = torch.tensor(prompt.grids)
+            found["mm_token_type_ids"] = (ids == self._model.config.image_token_id).long()
+        return found
 
     def _whole(self, pixels: Tensor) -> Tensor:
         """Patches with the frame repeated in time, which `transformers` asks for; ours may leave that out."""
@@ -83,16 +129,78 @@ class Reference:
         return pixels.view(len(pixels), vision.in_channels, 1, square).repeat(1, 1, frames, 1).flatten(1)
 
 
-class _Masks:
-    """A logits processor that lets through what the schema allows."""
+class _OurWords:
+    """The prompts of our own engine."""
 
-    def __init__(self, constraint: Constraint, num_prompt: int) -> None:
-        self._constraint = constraint
-        self._num_seen = num_prompt
+    def __init__(self, folder: str | Path) -> None:
+        self._tokenizer, self._processor = Tokenizer.load(folder), ImageProcessor.load(folder)
+        self.json = self._tokenizer.backend.to_str()
+        self.end_ids = sorted(self._tokenizer.end_ids)
+
+    def prompt(self, messages: Sequence[Message]) -> Prompt:
+        return write_prompt(messages, self._tokenizer, self._processor)
+
+    def text(self, token_ids: Sequence[int]) -> str:
+        return self._tokenizer.decode(list(token_ids))
+
+
+class _TheirWords:
+    """What a model's own processor makes of messages; they hold no videos."""
+
+    def __init__(self, folder: str | Path, generation: Any) -> None:
+        from transformers import AutoProcessor
+
+        self._processor: Any = AutoProcessor.from_pretrained(folder)
+        tokenizer = self._processor.tokenizer
+        self.json = tokenizer.backend_tokenizer.to_str()
+        said = generation.eos_token_id if isinstance(generation.eos_token_id, list) else [generation.eos_token_id]
+        self.end_ids = sorted({token for token in (*said, tokenizer.eos_token_id) if token is not None})
+
+    def prompt(self, messages: Sequence[Message]) -> Inputs:
+        conversation = [
+            {"role": message.role, "content": [_content(part) for part in message.parts]} for message in messages
+        ]
+        return self._processor.apply_chat_template(
+            conversation, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
+        )
+
+    def text(self, token_ids: Sequence[int]) -> str:
+        return self._processor.tokenizer.decode(
+            list(token_ids), skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
+
+
+def _content(part: Any) -> dict[str, Any]:
+    if part.type == "text":
+        return {"type": "text", "text": part.text}
+    return {"type": "image", "image": Image.fromarray(part.frame.pixels)}
+
+
+class _Drawing:
+    """A logits processor that draws the token itself, as our engine does, and leaves `generate` that one alone."""
+
+    def __init__(self, sampler: Sampler, constraint: Constraint | None, end_ids: Sequence[int]) -> None:
+        self._sampler, self._constraint, self._end_ids = sampler, constraint, end_ids
+        self.token_ids: list[int] = []
+        self.logprobs: list[float] = []
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
-        for token in input_ids[0, self._num_seen :].tolist():
+        allowed = None if self._constraint is None else self._constraint.allowed()
+        token, logprob = self._sampler.draw(scores[0].float().cpu(), allowed)
+        self.token_ids.append(token)
+        self.logprobs.append(logprob)
+        if self._constraint is not None and token not in self._end_ids:
             self._constraint.accept(token)
-        self._num_seen = input_ids.shape[1]
-        allowed = torch.from_numpy(self._constraint.allowed())
-        return scores.masked_fill(~allowed, float("-inf"))
+        alone = torch.full_like(scores, float("-inf"))
+        alone[0, token] = 0.0
+        return alone
+
+
+class _Late:
+    """A stopping criterion that ends a reply when its asker wants no more of it."""
+
+    def __init__(self, is_late: Callable[[], bool]) -> None:
+        self._is_late = is_late
+
+    def __call__(self, input_ids: Tensor, scores: Any, **options: Any) -> Tensor:
+        return torch.full((len(input_ids),), self._is_late(), device=input_ids.device)

@@ -4,22 +4,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from perception.clients.client import FinishReason, Sampling
 from perception.qwen3vl.draft import Drafter, Memory
 from perception.qwen3vl.grammar import Constraint
 from perception.qwen3vl.prompt import Prompt
-from perception.qwen3vl.sampling import Sampler
+from perception.qwen3vl.sampling import Sampler, is_loop
+from perception.qwen3vl.thinking import ThinkTokens
+
+_LOOK_EVERY = 16
+"""Tokens after which a reply is searched for loops again."""
 
 
 @dataclass(slots=True)
 class Request:
-    """A prompt and how it is to be answered."""
+    """A prompt and how it is to be answered; at most one of schema, regex and ebnf says what the text looks like."""
 
     prompt: Prompt
     schema: Mapping[str, Any] | None = None
     sampling: Sampling = field(default_factory=Sampling)
+    regex: str | None = None
+    ebnf: str | None = None
 
 
 class Reply:
@@ -33,9 +41,10 @@ class Reply:
         memory: Memory,
         *,
         together: bool,
+        think: ThinkTokens | None = None,
     ) -> None:
         """memory: what guesses are taken from besides the prompt; together: let a pass take several tokens (forced and
-        guessed ones), False takes one after the other."""
+        guessed ones), False takes one after the other; think: tokens around thoughts, where the vocabulary has them."""
         self.request = request
         self.finish: FinishReason | None = None
         self.token_ids: list[int] = []
@@ -43,17 +52,23 @@ class Reply:
         self.num_forced = 0
         self.waiting: list[int] = []
         """Certain tokens that the model has not seen yet; the prompt is not among them."""
+        self.thinking = think is not None and think.is_open(request.prompt.token_ids)
+        """Whether what comes now are thoughts, which no schema holds."""
+        self.num_thinking = 0
+        """Tokens of the thoughts, their end included, once they have ended."""
+        self.think = think
+        """The tokens around thoughts."""
         self._constraint = constraint
         self._end_ids = end_ids
         self._together = together
-        self._sampler = Sampler(request.sampling)
+        self._sampler = Sampler(request.sampling, request.prompt.token_ids)
         self._drafter = Drafter(memory, request.prompt.token_ids)
         self._begun = False
         self.waiting = self._append([])
 
     def first(self) -> list[int]:
-        """The tokens of the first pass: the prompt, and what is certain to follow it."""
-        return self.request.prompt.token_ids + (self.take() if self._together else [])
+        """What is certain to follow the prompt, for the pass that reads its end."""
+        return self.take() if self._together else []
 
     def take(self) -> list[int]:
         """The certain tokens of the next pass."""
@@ -66,7 +81,7 @@ class Reply:
         if not self._together:
             return []
         limit = min(limit, self.request.sampling.max_tokens - len(self.token_ids))
-        likely = self._constraint.likely() if self._constraint else []
+        likely = self._likely()
         if not self._begun:
             return [*likely, *self._drafter.opening()][:limit]
         return likely[:limit] or self._drafter.guess(limit)
@@ -87,36 +102,76 @@ class Reply:
             self._drafter.end()
         return true
 
+    @property
+    def _active(self) -> Constraint | None:
+        """The constraint, where it holds already."""
+        return None if self.thinking else self._constraint
+
+    def _likely(self) -> list[int]:
+        return self._active.likely() if self._active else []
+
     def _draw(self, scores: Tensor) -> int:
-        allowed = None if self._constraint is None else self._constraint.allowed()
-        chosen = not self._begun and not (self._constraint and self._constraint.likely())
-        token, logprob = self._sampler.draw(scores, allowed)
+        chosen = not self._begun and not self._likely()
+        token, logprob = self._sampler.draw(scores, self._allowed(len(scores)))
         self.logprobs.append(logprob)
         if chosen:
             self._begun = True
             self._drafter.begin(token)
         if token in self._end_ids:
             self.finish = "stop"
-        elif self._constraint is not None:
-            self._constraint.accept(token)
+        elif self._active is not None:
+            self._active.accept(token)
+        elif self.think is not None and token == self.think.start and not self.token_ids:
+            self.thinking = True
         return token
+
+    def _allowed(self, num_words: int) -> NDArray[np.bool_] | None:
+        if self._active is not None:
+            return self._active.allowed()
+        if self._constraint is None:
+            return None
+        # Thoughts go before an answer that has a form: the reply can't end among them.
+        allowed = np.ones(num_words, dtype=bool)
+        allowed[list(self._end_ids)] = False
+        return allowed
 
     def _append(self, drawn: list[int]) -> list[int]:
         """Adds what was drawn and what that forces; ends the reply where it or its budget ends."""
-        constraint = None if self.finish else self._constraint
-        forced = constraint.forced() if constraint else []
-        left = self.request.sampling.max_tokens - len(self.token_ids) - len(drawn)
+        forced = [] if self.finish else self._forced(drawn)
+        num_before = len(self.token_ids)
+        left = self.request.sampling.max_tokens - num_before - len(drawn)
         added = drawn + forced[:left]
         self.token_ids += added
         self.logprobs += [0.0] * (len(added) - len(drawn))
         self.num_forced += len(added) - len(drawn)
         self._drafter.extend(added)
         self._sampler.note(forced)
-        if constraint and constraint.finished and len(forced) <= left:
+        if self.finish is None and self._active and self._active.finished and len(forced) <= left:
             self.finish = "stop"
         elif self.finish is None and len(self.token_ids) >= self.request.sampling.max_tokens:
             self.finish = "length"
+        elif self.finish is None and self._loops(num_before):
+            self.finish = "loop"
         return added
+
+    def _forced(self, drawn: list[int]) -> list[int]:
+        """What must come behind the tokens that were drawn."""
+        forced: list[int] = []
+        if self.thinking and self.think is not None:
+            budget, written = self.request.sampling.thinking_budget, len(self.token_ids) + len(drawn)
+            if drawn[-1:] == [self.think.end]:
+                self.num_thinking = written
+                forced = list(self.think.gap) if self._constraint else []
+            elif budget is not None and written >= budget:
+                self.num_thinking = written + 1
+                forced = [self.think.end, *self.think.gap]
+            self.thinking = self.num_thinking == 0
+        return forced + (self._active.forced() if self._active else [])
+
+    def _loops(self, num_before: int) -> bool:
+        length = self.request.sampling.loop_tokens
+        due = length and len(self.token_ids) // _LOOK_EVERY > num_before // _LOOK_EVERY
+        return bool(due) and is_loop(self.token_ids, length)
 
 
 def _common(tokens: Sequence[int], others: Sequence[int]) -> int:

@@ -15,9 +15,7 @@ def test_one_row_holds_what_it_was_given() -> None:
     cache = KeyValueCache(2, capacity=16)
     assert cache.place([3]) is None
     cache.update(0, tokens(1, 3, 0), -tokens(1, 3, 0))
-    mask = cache.place([2])
-    assert mask is not None
-    assert mask[0, 0].tolist() == [[True] * 4 + [False], [True] * 5]
+    assert cache.place([2]) is None, "plain causal attention, since nothing is padded"
     keys, values = cache.update(0, tokens(1, 2, 3), -tokens(1, 2, 3))
     assert keys[0, 1, :, 0].tolist() == [0, 1, 2, 3, 4]
     assert torch.equal(values, -keys)
@@ -47,14 +45,57 @@ def test_rows_of_different_length_overwrite_their_padding_and_never_see_it() -> 
     assert cache.lengths == [4, 3]
 
 
-def test_rows_leave_and_tokens_are_forgotten() -> None:
-    cache = KeyValueCache(2, num_rows=3, capacity=16)
-    cache.place([1, 2, 3])
-    cache.update(0, tokens(3, 3, 0), tokens(3, 3, 0))
-    cache.keep([2, 1])
-    assert cache.lengths == [3, 2]
-    cache.cut(2)
-    assert cache.lengths == [2, 2]
-    assert cache.place([1, 1]) is None
-    keys, _ = cache.update(0, tokens(2, 1, 7), tokens(2, 1, 7))
-    assert keys[:, 0, :, 0].tolist() == [[0, 1, 7], [0, 1, 7]]
+def filled(*lengths: int) -> KeyValueCache:
+    """Rows of these lengths, read one after the other; the tokens of row r are 100 * r + 0, 1, …"""
+    cache = KeyValueCache(2, num_rows=0, capacity=16)
+    for row, length in enumerate(lengths):
+        assert cache.add() == row
+        assert cache.place([length], first=row) is None
+        for layer in range(2):
+            cache.update(layer, tokens(1, length, 100 * row), -tokens(1, length, 100 * row))
+    return cache
+
+
+def held(cache: KeyValueCache, row: int) -> list[float]:
+    stretch = cache.read(row)
+    assert all(torch.equal(keys, -values) and torch.equal(keys, stretch[0][0]) for keys, values in stretch)
+    return stretch[0][0][0, :, 0].tolist()
+
+
+def test_rows_come_one_by_one_and_a_pass_goes_over_some_of_them() -> None:
+    cache = filled(2, 3, 1)
+    assert [held(cache, row) for row in range(3)] == [[0, 1], [100, 101, 102], [200]]
+    mask = cache.place([1, 1], first=1)
+    assert mask is not None
+    assert mask[:, 0, 0].tolist() == [[True] * 4, [True, True, False, False]]
+    for layer in range(2):
+        cache.update(layer, tokens(2, 1, 7), -tokens(2, 1, 7))
+    assert [held(cache, row) for row in range(3)] == [[0, 1], [100, 101, 102, 7], [200, 7]]
+
+
+def test_rows_move_and_leave() -> None:
+    cache = filled(1, 2, 3)
+    cache.move(2, 0)
+    cache.pop()
+    assert [held(cache, row) for row in range(2)] == [[200, 201, 202], [100, 101]]
+    cache.pop()
+    cache.pop()
+    assert cache.num_bytes == 0
+
+
+def test_a_stretch_is_taken_over_in_part() -> None:
+    cache, other = filled(4), filled(2)
+    row = other.add()
+    other.write(row, cache.read(0), 3)
+    assert held(other, row) == [0, 1, 2]
+    empty = KeyValueCache(2, num_rows=1)
+    empty.write(0, cache.read(0), 2)
+    assert held(empty, 0) == [0, 1]
+
+
+def test_memory_is_given_back_when_a_long_row_leaves() -> None:
+    cache = filled(3, 2000)
+    large = cache.num_bytes
+    cache.pop()
+    assert cache.num_bytes < large / 4
+    assert held(cache, 0) == [0, 1, 2]

@@ -48,8 +48,11 @@ def test_the_tower_sees_the_same(models: tuple[Qwen3VL, Qwen3VL, Qwen3VL], still
     assert close([features.deepstack[0] for features in seen])
 
 
+@pytest.mark.parametrize("wanted", [None, slice(0, 1)])
 @pytest.mark.parametrize("num_rows", [1, 3])
-def test_the_decoder_goes_on_the_same(models: tuple[Qwen3VL, Qwen3VL, Qwen3VL], num_rows: int) -> None:
+def test_the_decoder_goes_on_the_same(
+    models: tuple[Qwen3VL, Qwen3VL, Qwen3VL], num_rows: int, wanted: slice | None
+) -> None:
     generator = torch.Generator().manual_seed(1)
     config = models[0].config.text
     first, second, third = (
@@ -64,7 +67,7 @@ def test_the_decoder_goes_on_the_same(models: tuple[Qwen3VL, Qwen3VL, Qwen3VL], 
             mask = cache.place([width - (width > 4) * row for row in range(num_rows)])
             positions = torch.arange(at, at + width).expand(3, num_rows, -1)
             with torch.inference_mode():
-                hidden = model.hidden(model.embed(ids), positions, mask=mask, cache=cache)
+                hidden = model.hidden(model.embed(ids), positions, mask=mask, cache=cache, wanted=wanted)
                 logits.append(model.logits(hidden[:, 0]).flatten())
             at += width
         answers.append(torch.cat(logits).float())
@@ -124,3 +127,18 @@ def test_a_first_pass_of_very_high_scores_is_still_a_softmax() -> None:
         found, wanted = (model.hidden(model.embed(ids), positions).float() for model in (packed, exact))
     assert bool(found.isfinite().all())
     assert error(found, wanted) < 0.3
+
+
+@pytest.mark.parametrize("cut", [1, 7, 24, 39])
+def test_a_prompt_in_two_parts_is_read_as_in_one(models: tuple[Qwen3VL, Qwen3VL, Qwen3VL], cut: int) -> None:
+    model = models[0]
+    config = model.config.text
+    ids = torch.randint(0, config.vocab_size, (1, 40), generator=torch.Generator().manual_seed(5))
+    places = torch.arange(40).expand(3, 1, -1)
+    cache, found = KeyValueCache(config.num_hidden_layers), []
+    with torch.inference_mode():
+        whole = model.hidden(model.embed(ids), places).float()
+        for part in (slice(0, cut), slice(cut, 40)):
+            mask = cache.place([part.stop - part.start])
+            found.append(model.hidden(model.embed(ids[:, part]), places[:, :, part], mask=mask, cache=cache).float())
+    assert error(torch.cat(found, 1), whole) < 0.02

@@ -121,3 +121,36 @@ def test_two_replies_of_one_schema_do_not_disturb_each_other(grammar: Grammar, t
 def test_a_schema_that_says_nothing_sensible_is_a_value_error(grammar: Grammar) -> None:
     with pytest.raises(ValueError, match="can't constrain a reply"):
         grammar.start({"type": "no such type"})
+
+
+@pytest.mark.parametrize(
+    ("schema", "keyword"),
+    [
+        ({"not": {"type": "string"}}, "not"),
+        ({"type": "array", "uniqueItems": True}, "uniqueItems"),
+        ({"type": "object", "properties": {"a": {"if": {}, "then": {}}}}, "if, then"),
+        ({"oneOf": [{"type": "string"}, {"type": "string", "minLength": 2}]}, "oneOf"),
+        ({"type": "string", "pattern": "(?=a)b"}, "look-around"),
+    ],
+)
+def test_what_a_schema_can_not_hold_is_named(grammar: Grammar, schema: dict, keyword: str) -> None:
+    with pytest.raises(ValueError, match=keyword) as caught:
+        grammar.start(schema)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_regular_expression_is_held(grammar: Grammar, tokenizer: Tokenizer) -> None:
+    constraint = grammar.start(regex=r"\d{2}:\d{2}")
+    follow(constraint, tokenizer.encode("12:45").ids)
+    assert constraint.finished
+    with pytest.raises(ModelError, match="does not fit"):
+        accept_all(grammar.start(regex=r"\d{2}"), tokenizer.encode("1x").ids)
+    with pytest.raises(ValueError, match=r"regular expression .*repetition"):
+        grammar.start(regex="*")
+
+
+def test_a_reply_has_one_form(grammar: Grammar) -> None:
+    with pytest.raises(ValueError, match="schema and regex"):
+        grammar.start({"const": 1}, regex="1")
+    with pytest.raises(ValueError, match="none is given"):
+        grammar.start()

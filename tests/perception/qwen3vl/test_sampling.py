@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from perception.clients.client import Sampling
-from perception.qwen3vl.sampling import Sampler
+from perception.qwen3vl.sampling import Sampler, is_loop
 
 SHARES = [0.5, 0.3, 0.15, 0.05]
 
@@ -74,3 +74,32 @@ def test_forced_tokens_count_as_present() -> None:
 def test_nothing_allowed_is_an_error() -> None:
     with pytest.raises(ValueError, match="no token is allowed"):
         Sampler(Sampling()).draw(scores(), np.zeros(4, dtype=bool))
+
+
+def test_the_repetition_penalty_counts_prompt_and_reply() -> None:
+    row = torch.tensor([2.0, 1.9, -1.0, -1.2])
+    sampler = Sampler(Sampling(repetition_penalty=1.5), [0])
+    assert sampler.draw(row.clone())[0] == 1
+    assert sampler.draw(row.clone())[0] == 0, "2 / 1.5 is above 1.9 / 1.5"
+    below = Sampler(Sampling(repetition_penalty=1.5), [0])
+    assert below.draw(torch.tensor([-1.0, -1.2]))[0] == 1
+
+
+def test_the_repetition_penalty_leaves_what_is_not_allowed_alone() -> None:
+    sampler = Sampler(Sampling(repetition_penalty=2.0), [0, 1, 2, 3])
+    assert sampler.draw(scores(), np.array([False, False, False, True]))[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("tokens", "expected"),
+    [
+        ([1] * 64, True),
+        ([5, 6, 7, *[1, 2, 3] * 30], True),
+        ([1, 2, 3] * 30 + [4], False),
+        ([1] * 63, False),
+        (list(range(16)) * 8, False),
+        (list(range(100)), False),
+    ],
+)
+def test_a_loop_is_one_stretch_again_and_again(tokens: list[int], expected: bool) -> None:
+    assert is_loop(tokens, 64) is expected
