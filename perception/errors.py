@@ -5,6 +5,8 @@ PerceptionError
 ├── ModelError            a model's files are missing, corrupt or of the wrong shape
 └── ClientError           a model can't be reached or answered with something unusable
     ├── ModelUnknown      nobody knows a model of that name
+    ├── ClientUnreachable nobody answers there, or has no room: the same question may be answered later
+    ├── ClientRefused     a server said no: the same question will be refused again
     ├── ClientTimeout     it took longer than allowed
     └── GroundingInvalid  its reply does not say where something is
 """
@@ -32,6 +34,20 @@ class ClientError(PerceptionError):
 
 class ModelUnknown(ClientError):
     """Nobody knows a model of that name; the message says which names there are."""
+
+
+class ClientUnreachable(ClientError):
+    """Nobody answers at a server's address, or it has no room; a later question may fare better."""
+
+
+class ClientRefused(ClientError):
+    """A server said no to what it was sent; asked the same way again, it will say no again."""
+
+    def __init__(self, message: str, *, status: int = 0, words: str = "") -> None:
+        """status: of HTTP; words: the server's own, in one line."""
+        super().__init__(message)
+        self.status = status
+        self.words = words
 
 
 class ClientTimeout(ClientError):

@@ -71,6 +71,14 @@ def names() -> list[str]:
     return ["nano", *sorted(entry.name for entry in entry_points(group=GROUP) if entry.name != "nano")]
 
 
+def folder_of(name: str) -> Path:
+    """The folder that `nano` or a path means. Raises ModelUnknown for anything else."""
+    path = NANO if name == "nano" else Path(name)
+    if not path.is_dir():
+        raise ModelUnknown(f'There is no model "{name}" on this machine: name nano, or a folder that holds a model.')
+    return path
+
+
 def _named(name: str, max_seconds: float) -> ModelProfile:
     if name == "nano":
         return _folder(NANO, "compact", max_seconds)

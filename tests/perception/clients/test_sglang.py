@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from perception.clients.client import ImagePart, Message, Sampling, TextPart
+from perception.clients.client import ImagePart, Message, Sampling, TextPart, VideoPart
+from perception.clients.connection import MAX_BYTES
+from perception.clients.openai_payload import PngCache
 from perception.clients.sglang import OpenAIClient
-from perception.errors import ClientError, ClientTimeout
+from perception.errors import ClientError, ClientRefused, ClientTimeout, ClientUnreachable
 from perception.observation import Frame
-from tests.chat_server import Answer, ChatServer, chat
+from tests.chat_server import Answer, ChatServer, chat, models
 
 SCHEMA: dict[str, Any] = {"type": "object"}
 PIXELS = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
@@ -54,10 +56,40 @@ async def test_the_request_is_a_chat_completion_with_png_and_schema() -> None:
     assert list(numbers.values()) == [0.5, 0.9, 20, 1.5, 7, 99]
 
 
-async def test_what_says_nothing_is_not_sent() -> None:
+async def test_a_server_that_nobody_knows_is_sent_nothing_that_says_nothing() -> None:
     with ChatServer(chat("hi")) as server:
         await ask(client_of(server, constrained=False), schema=SCHEMA)
-    assert not {"response_format", "top_k", "seed", "presence_penalty"} & server.requests[0].keys()
+    assert server.requests[0].keys() == {"path", "model", "messages", "max_tokens", "temperature", "top_p", "logprobs"}
+
+
+@pytest.mark.parametrize("owner", ["sglang", "vllm", "llamacpp"])
+async def test_servers_that_are_known_draw_as_we_say_and_not_as_they_would(owner: str) -> None:
+    with ChatServer(chat("hi"), pages={"/v1/models": models("m", owner=owner)}) as server:
+        await ask(client_of(server), sampling=Sampling(temperature=1, repetition_penalty=1.1, seed=0))
+    (sent,) = server.requests
+    assert (sent["top_k"], sent["min_p"], sent["seed"]) == ({"llamacpp": 0}.get(owner, -1), 0.0, 0)
+    assert sent["repeat_penalty" if owner == "llamacpp" else "repetition_penalty"] == 1.1
+    assert sent.get("return_token_ids", False) is (owner != "llamacpp")
+
+
+async def test_a_video_is_its_frames_behind_their_times() -> None:
+    video = VideoPart(frames=(Frame(PIXELS), Frame(PIXELS)), seconds=(0.25, 1.5))
+    with ChatServer(chat("hi")) as server:
+        client = client_of(server)
+        await client.generate([Message(role="user", parts=(video, TextPart(text="What changes?")))])
+        await client.close()
+    parts = server.requests[0]["messages"][0]["content"]
+    assert [part.get("text") for part in parts] == ["<0.2 seconds>", None, "<1.5 seconds>", None, "What changes?"]
+
+
+def test_a_picture_is_encoded_once_and_forgotten_when_there_are_too_many() -> None:
+    frames = [Frame(np.full((8, 8, 3), value, np.uint8)) for value in range(3)]
+    images = PngCache(num_bytes=2 * len(PngCache().url(frames[0])))
+    first = images.url(frames[0])
+    assert images.url(Frame(frames[0].pixels.copy())) is first
+    images.url(frames[1])
+    images.url(frames[2])
+    assert images.url(frames[0]) is not first
 
 
 async def test_the_answer_becomes_a_completion() -> None:
@@ -90,15 +122,74 @@ async def test_without_a_name_the_first_model_of_the_server_is_asked() -> None:
     assert server.requests[0]["model"] == completion.model == client.name == "listed-model"
 
 
+@pytest.mark.parametrize(
+    ("choice", "token_ids", "logprobs"),
+    [
+        ({"response_token_ids": [5, 6], "meta_info": {}}, (5, 6), (-0.5, -0.25)),
+        ({"token_ids": [7, 8]}, (7, 8), (-0.5, -0.25)),
+        ({"logprobs": {"content": [{"id": 3, "logprob": -1}]}}, (3,), (-1.0,)),
+        ({"response_token_ids": [5, 6, 7]}, (5, 6, 7), ()),
+        ({"response_token_ids": [5, "6"]}, (), (-0.5, -0.25)),
+        ({"logprobs": {"content": [{"logprob": float("nan")}]}}, (), ()),
+        ({"logprobs": None}, (), ()),
+    ],
+)
+async def test_what_was_drawn_is_kept_where_it_can_be_trusted(
+    choice: dict, token_ids: tuple[int, ...], logprobs: tuple[float, ...]
+) -> None:
+    with ChatServer(chat("yes", choice=choice)) as server:
+        completion = await ask(client_of(server))
+    assert (completion.token_ids, completion.logprobs) == (token_ids, logprobs)
+
+
+async def test_a_completion_names_what_answered(caplog: pytest.LogCaptureFixture) -> None:
+    with ChatServer({**chat("x"), "model": "other"}) as server:
+        assert (await ask(client_of(server))).model == "other"
+    assert "was asked for m; other answers" in caplog.text
+    with ChatServer(chat("x", choice={"meta_info": {"weight_version": "rl-3"}})) as server:
+        assert (await ask(client_of(server))).model == "m rl-3"
+
+
+async def test_thoughts_are_no_part_of_the_answer() -> None:
+    with ChatServer(chat("{}", reasoning_content="Let me see.")) as server:
+        completion = await ask(client_of(server))
+    assert (completion.thinking, completion.text) == ("Let me see.", "{}")
+
+
 async def test_a_server_that_comes_back_is_asked_again() -> None:
     busy = Answer({"error": {"message": "loading"}}, status=503)
-    with ChatServer(Answer(hang_up=True), busy, Answer(chat("cut"), missing=50), chat("here")) as server:
+    with ChatServer(Answer(hang_up=True), busy, chat("here")) as server:
         assert (await ask(client_of(server))).text == "here"
-    assert len(server.requests) == 4
+    assert len(server.requests) == 3
+
+
+async def test_an_answer_that_breaks_off_is_not_asked_for_again() -> None:
+    broken = pytest.raises(ClientError, match="broke off in its answer")
+    with ChatServer(Answer(chat("cut"), missing=50), chat("here")) as server, broken:
+        await ask(client_of(server))
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("wait", ["0.2", "Wed, 01 Jan 1997 00:00:00 GMT", "soon", "-5", "nan"])
+async def test_a_server_that_asks_to_wait_is_waited_for(wait: str) -> None:
+    busy = Answer({"error": {"message": "busy"}}, status=429, headers={"Retry-After": wait})
+    with ChatServer(busy, chat("here")) as server:
+        begun = time.perf_counter()
+        assert (await ask(client_of(server))).text == "here"
+        assert time.perf_counter() - begun >= (0.2 if wait == "0.2" else 0)
+
+
+async def test_a_wait_beyond_the_deadline_is_not_begun() -> None:
+    busy = Answer({"error": {"message": "busy"}}, status=429, headers={"Retry-After": "60"})
+    late = pytest.raises(ClientTimeout, match=r"429 busy.*again in 60\.0 s, which is later")
+    begun = time.perf_counter()
+    with ChatServer(busy) as server, late:
+        await ask(client_of(server), sampling=Sampling(max_seconds=20))
+    assert time.perf_counter() - begun < 10
 
 
 async def test_tries_are_bounded() -> None:
-    busy = pytest.raises(ClientError, match=r"can't be reached \(429 busy now\), asked 3 times")
+    busy = pytest.raises(ClientUnreachable, match=r"can't be reached \(429 busy now\), asked 3 times")
     with ChatServer(Answer({"error": {"message": "busy\nnow"}}, status=429)) as server, busy:
         await ask(client_of(server, num_tries=3))
     assert len(server.requests) == 3
@@ -107,12 +198,12 @@ async def test_tries_are_bounded() -> None:
 async def test_nobody_listens() -> None:
     with ChatServer() as server:
         gone = client_of(server, num_tries=2)
-    with pytest.raises(ClientError, match="is the server running there"):
+    with pytest.raises(ClientUnreachable, match="is the server running there"):
         await ask(gone)
 
 
 async def test_a_refusal_gives_the_servers_words_in_one_line_and_is_not_repeated() -> None:
-    refusal = pytest.raises(ClientError, match="answered 404: no such model")
+    refusal = pytest.raises(ClientRefused, match="answered 404: no such model")
     with ChatServer(Answer({"error": {"message": "no\nsuch  model"}}, status=404)) as server, refusal as caught:
         await ask(client_of(server), schema=SCHEMA)
     assert "\n" not in str(caught.value)
@@ -120,18 +211,45 @@ async def test_a_refusal_gives_the_servers_words_in_one_line_and_is_not_repeated
 
 
 async def test_a_refused_schema_says_how_to_do_without() -> None:
-    refusal = pytest.raises(ClientError, match=r"refused the JSON Schema.*model\.constrained = false")
-    with ChatServer(Answer({"error": "response_format: json_schema is not supported"}, status=400)) as server, refusal:
+    refusal = pytest.raises(ClientRefused, match=r"refused the JSON Schema.*model\.constrained = false")
+    words = "Invalid schema for response_format: oneOf is not supported"
+    with ChatServer(Answer({"error": words}, status=400)) as server, refusal:
         await ask(client_of(server), schema=SCHEMA)
 
 
-async def test_refused_logprobs_are_asked_for_once() -> None:
-    refusal = Answer({"error": {"message": "logprobs are not available"}}, status=400)
+async def test_a_server_without_schemas_is_done_without_once_and_for_all(caplog: pytest.LogCaptureFixture) -> None:
+    refusal = Answer({"error": "response_format: json_schema is not supported"}, status=400)
     with ChatServer(refusal, chat("one"), chat("two")) as server:
+        client = client_of(server)
+        assert (await client.generate(ASK, schema=SCHEMA)).text == "one"
+        assert (await ask(client, schema=SCHEMA)).text == "two"
+    assert ["response_format" in request for request in server.requests] == [True, False, False]
+    assert caplog.text.count("takes no JSON Schema") == 1
+
+
+async def test_refused_logprobs_are_asked_for_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="perception.clients.sglang")
+    refusal = Answer({"error": {"message": "logprobs are not available"}}, status=400)
+    without = {"logprobs": None}
+    with ChatServer(refusal, chat("one", choice=without), chat("two", choice=without)) as server:
         client = client_of(server)
         assert (await client.generate(ASK)).text == "one"
         assert (await ask(client)).text == "two"
     assert ["logprobs" in request for request in server.requests] == [True, False, False]
+    assert caplog.text.count("gives no logprobs") == 1
+
+
+async def test_a_server_that_is_strict_about_fields_is_sent_those_it_knows() -> None:
+    refusal = Answer({"detail": [{"loc": ["body", "return_token_ids"], "msg": "Extra inputs are not permitted"}]}, 422)
+    with ChatServer(refusal, chat("one"), pages={"/v1/models": models("m", owner="vllm")}) as server:
+        assert (await ask(client_of(server), schema=SCHEMA)).text == "one"
+    assert server.requests[1].keys() >= {"logprobs", "response_format", "top_k"}
+    assert "return_token_ids" not in server.requests[1]
+
+
+async def test_an_answer_without_end_is_cut() -> None:
+    with ChatServer(Answer(bytes(MAX_BYTES + 1))) as server, pytest.raises(ClientError, match="more than 64 MiB"):
+        await ask(client_of(server))
 
 
 @pytest.mark.parametrize(
@@ -141,17 +259,16 @@ async def test_refused_logprobs_are_asked_for_once() -> None:
         (b"[1]", "not a JSON object"),
         ({"choices": []}, "not a chat completion"),
         ({"choices": [{"message": "text"}]}, "not a chat completion"),
+        (b"[" * 100_000, "not JSON"),
+        ({**chat("x"), "usage": {"prompt_tokens": float("inf")}}, "not a chat completion"),
+        (chat("\ud800"), "not a chat completion"),
         (chat(None), "without a text"),
+        (chat("half", reason="abort"), "told to cut its answer off"),
     ],
 )
 async def test_answers_that_are_none(body: Any, message: str) -> None:
     with ChatServer(Answer(body)) as server, pytest.raises(ClientError, match=message):
         await ask(client_of(server))
-
-
-async def test_a_stream_that_is_always_cut_ends() -> None:
-    with ChatServer(Answer(chat("cut"), missing=9)) as server, pytest.raises(ClientError, match="asked 2 times"):
-        await ask(client_of(server, num_tries=2))
 
 
 async def test_a_slow_server_is_a_timeout() -> None:
@@ -168,13 +285,13 @@ async def test_the_key_is_sent_and_never_shown(
     monkeypatch.setenv("HANDEYE_API_KEY", "sk-secret")
     caplog.set_level(logging.DEBUG)
     with ChatServer(Answer({"error": {"message": "bad key sk-secret"}}, status=401)) as server:
-        with pytest.raises(ClientError, match=r"bad key \*\*\* Is HANDEYE_API_KEY right") as caught:
+        with pytest.raises(ClientRefused, match=r"bad key \*\*\* Is HANDEYE_API_KEY right") as caught:
             await ask(client_of(server))
         assert server.headers[0]["Authorization"] == "Bearer sk-secret"
     assert "sk-secret" not in str(caught.value) + caplog.text
 
 
-@pytest.mark.parametrize("url", ["ftp://x", "http://", "just a name"])
+@pytest.mark.parametrize("url", ["ftp://x", "http://", "just a name", "http://[::1", "http://host:123456"])
 def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises(ClientError, match="not an address"):
         OpenAIClient(url)
