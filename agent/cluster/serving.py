@@ -65,7 +65,9 @@ def sglang_serving(installation: Installation, served: Served, port: int, logs: 
     if num_replicas == 1:
         log = logs / "sglang.log"
         command = server_command(python, served, port)
-        return Serving([ServerProcess("SGLang", command, address=_url(served, port), log=log, environment=environment)])
+        return Serving(
+            [ServerProcess("SGLang", command, address=address_of(served.host, port), log=log, environment=environment)]
+        )
     workers = []
     for number in range(num_replicas):
         own = free_port()
@@ -79,14 +81,14 @@ def sglang_serving(installation: Installation, served: Served, port: int, logs: 
             )
         )
     command = router_command(python, served, port, [worker.address for worker in workers])
-    router = ServerProcess("router", command, address=_url(served, port), log=logs / "router.log")
+    router = ServerProcess("router", command, address=address_of(served.host, port), log=logs / "router.log")
     return Serving(workers, router)
 
 
 def vllm_serving(installation: Installation, served: Served, port: int, logs: Path) -> Serving:
     """vLLM at a port."""
     command = vllm_command(installation.python, served, port)
-    return Serving([ServerProcess("vLLM", command, address=_url(served, port), log=logs / "vllm.log")])
+    return Serving([ServerProcess("vLLM", command, address=address_of(served.host, port), log=logs / "vllm.log")])
 
 
 def has_gpu(find: Callable[[str], str | None] = shutil.which) -> bool:
@@ -101,9 +103,9 @@ def free_port(host: str = LOOPBACK) -> int:
         return bound.getsockname()[1]
 
 
-def _url(served: Served, port: int) -> str:
+def address_of(host: str, port: int) -> str:
     """Where we reach it ourselves: a server that listens everywhere answers on loopback too."""
-    host = LOOPBACK if served.host in ("0.0.0.0", "::", "") else served.host
+    host = LOOPBACK if host in ("0.0.0.0", "::", "") else host
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 

@@ -25,6 +25,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "eval": ("ui.cli.eval", "measure a model: screens, miniwob"),
     "point": ("ui.cli.point", "say where something is on a picture of a screen"),
     "train": ("ui.cli.train", "train a model: pretrain, sft"),
+    "serve": ("ui.cli.serve", "serve a model over the OpenAI API"),
     "bench": ("ui.cli.bench", "measure the time of a step"),
     "console": ("ui.cli.console", "a page on this machine to start, watch and replay runs"),
     "doctor": ("ui.cli.doctor", "say what is installed and what is missing"),

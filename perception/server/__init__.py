@@ -1,0 +1,1 @@
+"""The embedded engine behind the OpenAI API, for machines without a GPU server: `handeye serve`."""
