@@ -1,0 +1,38 @@
+"""A real SGLang server on this machine's CPU, started by the code that `handeye serve` starts it with."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from agent.cluster.installation import Installation
+from agent.cluster.serving import Serving, free_port, sglang_serving
+from agent.cluster.sglang import Served
+
+
+@pytest.fixture(scope="session")
+def installation(repository: Path) -> Installation:
+    """The environment that `make test-sglang` makes. Missing, it fails the test: a skipped one would prove nothing."""
+    folder = Path(os.environ.get("SGLANG_ENVIRONMENT", repository / "build" / "sglang-cpu"))
+    found = Installation("sglang", folder)
+    if not found.ready:
+        pytest.fail(f"{found.python} is not there: make test-sglang makes it", pytrace=False)
+    return found
+
+
+@contextlib.asynccontextmanager
+async def serving(installation: Installation, model: Path, logs: Path, num_replicas: int = 1) -> AsyncIterator[Serving]:
+    """SGLang with a model's folder while the block runs, kept alive."""
+    served = Served(str(model), "served", dtype="float32", cpu=True)
+    found = sglang_serving(installation, served, free_port(), logs, num_replicas)
+    await found.start(print)
+    watching = asyncio.create_task(found.watch(print))
+    try:
+        yield found
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        await found.stop()
