@@ -1,7 +1,7 @@
 """What a server can do, read from its own words: the addresses where it tells of itself, never a completion.
 
-GET /v1/models     what it serves; `owned_by` names SGLang, vLLM and llama.cpp
-GET /server_info   SGLang: version, grammar backend
+GET /v1/models     what it serves, and how long prompts may be; `owned_by` names HandEye, SGLang, vLLM and llama.cpp
+GET /server_info   HandEye: version; SGLang: version, grammar backend
 GET /model_info    SGLang: which weights; also where a proxy has rewritten the list of models
 GET /workers       the router of SGLang, which drops what it does not know, token ids among it
 GET /version       vLLM
@@ -14,8 +14,8 @@ from typing import Any, Literal, NamedTuple
 from perception.clients.connection import Connection
 from perception.errors import ClientError, ClientRefused, ClientTimeout, ClientUnreachable
 
-Kind = Literal["SGLang", "vLLM", "llama.cpp", "unknown"]
-_OWNERS: dict[str, Kind] = {"sglang": "SGLang", "vllm": "vLLM", "llamacpp": "llama.cpp"}
+Kind = Literal["HandEye", "SGLang", "vLLM", "llama.cpp", "unknown"]
+_OWNERS: dict[str, Kind] = {"handeye": "HandEye", "sglang": "SGLang", "vllm": "vLLM", "llamacpp": "llama.cpp"}
 _KEY_IS_WRONG = (401, 403)
 
 
@@ -29,6 +29,8 @@ class Capabilities:
     """Whether a router stands before it."""
     models: tuple[str, ...] = ()
     """What it serves, in its own order."""
+    context: int | None = None
+    """Tokens that the first of them takes, prompt and reply together, where the server says so."""
     weights: str = ""
     """The version of the weights, where the server keeps one."""
     schema: bool | None = None
@@ -64,6 +66,7 @@ class Listing(NamedTuple):
 
     names: tuple[str, ...]
     server: Kind
+    context: int | None = None
 
 
 async def listing(server: Connection, *, deadline: float) -> Listing:
@@ -80,29 +83,36 @@ async def listing(server: Connection, *, deadline: float) -> Listing:
     models = [model for model in data if isinstance(model, dict)] if isinstance(data, list) else []
     names = tuple(str(model["id"]) for model in models if model.get("id"))
     owner = str(models[0].get("owned_by")).lower() if models else ""
-    return Listing(names, _OWNERS.get(owner, "unknown"))
+    return Listing(names, _OWNERS.get(owner, "unknown"), _context(models[0]) if models else None)
 
 
 async def examine(server: Connection, *, deadline: float) -> Capabilities:
     """All that a server tells of itself, in at most five short questions; errors as in `listing`."""
     listed = await listing(server, deadline=deadline)
-    names, kind = listed.names, listed.server
+    return replace(await _abilities(server, listed, deadline), models=listed.names, context=listed.context)
+
+
+async def _abilities(server: Connection, listed: Listing, deadline: float) -> Capabilities:
+    kind = listed.server
+    if kind == "HandEye":
+        told = await _told(server, f"{server.root}/server_info", deadline)
+        return replace(_ABLE, server="HandEye", version=_word(told, "version"))
     if kind in ("SGLang", "unknown"):
         model = await _told(server, f"{server.root}/model_info", deadline)
         if kind == "SGLang" or "is_generation" in model:
-            return await _sglang(server, names, model, deadline)
+            return await _sglang(server, model, deadline)
     if kind == "vLLM":
         version = _word(await _told(server, f"{server.root}/version", deadline), "version")
-        return replace(_ABLE, server="vLLM", version=version, models=names, reload=False)
+        return replace(_ABLE, server="vLLM", version=version, reload=False)
     told = await _told(server, f"{server.root}/props", deadline)
     if kind == "llama.cpp" or "default_generation_settings" in told:
         version = _word(told, "build_info")
         # Its grammars are of a dialect of their own (GBNF), and there is no field for a regular expression.
-        return replace(_ABLE, server="llama.cpp", version=version, models=names, regex=False, ebnf=False, reload=False)
-    return Capabilities("unknown", models=names, regex=False, ebnf=False, reload=False)
+        return replace(_ABLE, server="llama.cpp", version=version, regex=False, ebnf=False, reload=False)
+    return Capabilities("unknown", regex=False, ebnf=False, reload=False)
 
 
-async def _sglang(server: Connection, names: tuple[str, ...], model: dict[str, Any], deadline: float) -> Capabilities:
+async def _sglang(server: Connection, model: dict[str, Any], deadline: float) -> Capabilities:
     told = await _told(server, f"{server.root}/server_info", deadline)
     routed = bool(await _told(server, f"{server.root}/workers", deadline))
     grammar = told.get("grammar_backend") != "none"
@@ -110,7 +120,6 @@ async def _sglang(server: Connection, names: tuple[str, ...], model: dict[str, A
         _ABLE,
         version=_word(told, "version"),
         routed=routed,
-        models=names,
         weights=_word(model, "weight_version"),
         schema=grammar,
         regex=grammar,
@@ -128,6 +137,13 @@ async def _told(server: Connection, address: str, deadline: float) -> dict[str, 
         raise
     except ClientError:  # refused, or an answer of something else
         return {}
+
+
+def _context(model: dict[str, Any]) -> int | None:
+    """SGLang and vLLM say max_model_len; llama.cpp keeps it in its `meta`."""
+    meta = model.get("meta")
+    found = model.get("max_model_len") or (meta.get("n_ctx_train") if isinstance(meta, dict) else None)
+    return found if type(found) is int and found > 0 else None
 
 
 def _word(told: dict[str, Any], name: str) -> str:

@@ -191,10 +191,12 @@ class EmbeddedClient:
 
     def token_text(self, token_id: int) -> str:
         """What a token writes, special ones as they are called. Raises ClientError before the model was read."""
-        engine = self._engine
-        if engine is None:
-            raise ClientError(f"The model {self._name} is not loaded: await load() first.")
-        return engine.tokenizer.decode([token_id], keep_special=True)
+        return self._loaded().tokenizer.decode([token_id], keep_special=True)
+
+    @property
+    def context(self) -> int:
+        """Tokens that the model takes, prompt and reply together. Raises ClientError before the model was read."""
+        return self._loaded().model.config.text.max_position_embeddings
 
     async def close(self) -> None:
         """Cuts what is running, ends the thread and lets the model go; may be called twice."""
@@ -255,6 +257,11 @@ class EmbeddedClient:
         refusal = ClientError(f"The model {self._name} could not answer: {reason[0]}")
         refusal.__cause__ = error
         return refusal
+
+    def _loaded(self) -> Engine:
+        if self._engine is None:
+            raise ClientError(f"The model {self._name} is not loaded: await load() first.")
+        return self._engine
 
     def _replace(self, folder: Path) -> None:
         while self._engine is not None and self._engine.step():

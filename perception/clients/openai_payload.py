@@ -20,6 +20,7 @@ from perception.clients.client import ImagePart, Message, Sampling, TextPart
 from perception.observation import Frame
 
 RECORDS: dict[Kind, tuple[str, ...]] = {
+    "HandEye": ("logprobs", "return_token_ids"),
     "SGLang": ("logprobs", "return_token_ids", "return_meta_info"),
     "vLLM": ("logprobs", "return_token_ids"),
     "llama.cpp": ("logprobs",),
@@ -102,8 +103,8 @@ def _drawing(sampling: Sampling, kind: Kind) -> dict[str, Any]:
         found["presence_penalty"] = sampling.presence_penalty
     if sampling.seed is not None:
         found["seed"] = sampling.seed
-    if kind in ("SGLang", "vLLM"):
-        # What is left out, these two take from the model's generation_config.json (Qwen3-VL's says top_k 20).
+    if kind in ("HandEye", "SGLang", "vLLM"):
+        # What is left out, the latter two take from the model's generation_config.json (Qwen3-VL's says top_k 20).
         return found | {"top_k": sampling.top_k or -1, "min_p": 0.0, "repetition_penalty": penalty}
     if kind == "llama.cpp":  # its own default is top_k 40, min_p 0.05
         return found | {"top_k": sampling.top_k, "min_p": 0.0, "repeat_penalty": penalty}

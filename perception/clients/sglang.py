@@ -104,15 +104,15 @@ class OpenAIClient:
     async def _load(self, deadline: float) -> Kind:
         if self._kind is not None:
             return self._kind
-        names, kind = await listing(self._server, deadline=deadline)
-        if not self._model and not names:
+        listed = await listing(self._server, deadline=deadline)
+        if not self._model and not listed.names:
             raise ClientError(
                 f"{self._server.base} lists no model: name one, as in {self._server.base}#NAME, or see whether this is "
                 "the address of an OpenAI-compatible API."
             )
-        self._model = self._model or names[0]
-        self._kind, self._records = kind, RECORDS[kind]
-        return kind
+        self._model = self._model or listed.names[0]
+        self._kind, self._records = listed.server, RECORDS[listed.server]
+        return listed.server
 
     async def _ask(self, payload: dict[str, Any], deadline: float) -> dict[str, Any]:
         """The chat completion, asked for again without what the server turns out to lack."""

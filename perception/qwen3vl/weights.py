@@ -110,8 +110,7 @@ def _read(folder: Path, wanted: dict[str, tuple[int, ...]], config: Config) -> I
 
 def _tensor(file: Any, name: str, shape: tuple[int, ...], path: Path) -> Tensor:
     found = tuple(file.get_slice(name).get_shape())
-    turned = (*shape[:-2], *shape[:-3:-1]) if name.endswith(_EXPERTS) else shape
-    if found not in (shape, turned):
+    if not fits(name, shape, found):
         raise ModelError(
             f"{path}: tensor {name} is {list(found)} and config.json asks for {list(shape)}: use the files of one model"
         )
@@ -119,6 +118,11 @@ def _tensor(file: Any, name: str, shape: tuple[int, ...], path: Path) -> Tensor:
     if not tensor.is_floating_point():
         raise ModelError(f"{path}: tensor {name} holds {tensor.dtype}: use a checkpoint that is not quantized")
     return tensor
+
+
+def fits(name: str, wanted: tuple[int, ...], found: tuple[int, ...]) -> bool:
+    """Whether a tensor in a file can be the model's: experts lie there with their two widths the other way round."""
+    return found == wanted or (name.endswith(_EXPERTS) and found == (*wanted[:-2], *wanted[:-3:-1]))
 
 
 def _places(folder: Path) -> dict[str, Path]:

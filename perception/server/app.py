@@ -114,6 +114,7 @@ class ModelServer:
 
     async def _models(self, request: Request) -> Response:
         served = {"id": self.name, "object": "model", "created": 0, "owned_by": "handeye"}
+        served["max_model_len"] = self._client.context
         return JSONResponse({"object": "list", "data": [served]})
 
     async def _info(self, request: Request) -> Response:

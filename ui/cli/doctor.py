@@ -5,12 +5,13 @@ Exit code 3 when a part that the demo needs is missing, 0 otherwise. Nothing is 
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,8 +31,6 @@ _OPTIONAL = {
     "pyautogui": ("desktop surfaces", 'pip install "handeye[desktop]"'),
     "mss": ("desktop surfaces", 'pip install "handeye[desktop]"'),
 }
-SERVER_SECONDS = 5.0
-"""How long a model's server may take to answer."""
 _FONTS = {"DejaVu": "DejaVuSans.ttf", "Liberation": "LiberationSans-Regular.ttf"}
 
 
@@ -55,16 +54,18 @@ class Chosen:
     chromium: str = ""
     model: str = "nano"
     api_key: str = ""
+    screenshot: tuple[int, int] = (1920, 1080)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The verb's one flag."""
+    """The flags of this verb."""
     parser.add_argument("--model", metavar="NAME_OR_URL", help="the model to look for (default: what the settings say)")
+    parser.add_argument("--screenshot", metavar="WxH", default="1920x1080", help="would one of this size fit into it?")
 
 
 def execute(arguments: argparse.Namespace, output: Output) -> int:
     """Print the table; 0 when all that is needed is there, else 3."""
-    findings = list(examine(_chosen(arguments)))
+    findings = list(examine(replace(_chosen(arguments), screenshot=_size(arguments.screenshot))))
     good = all(finding.state != "missing" for finding in findings)
     _print(findings, output)
     output.result({"ok": good, "findings": [asdict(finding) for finding in findings]})
@@ -81,12 +82,19 @@ def _chosen(arguments: argparse.Namespace) -> Chosen:
     return Chosen(settings.run.folder, settings.browser.executable, model.name, model.api_key.get_secret_value())
 
 
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
+    if match is None or not int(match[1]) or not int(match[2]):
+        raise exits.UsageError(f"--screenshot {text}: write width and height in pixels, such as 1920x1080")
+    return int(match[1]), int(match[2])
+
+
 def examine(chosen: Chosen) -> Iterator[Finding]:
     """All findings, in the order of the table."""
     yield _python()
     yield from (_package(name) for name in exits.OURS)
     yield from (_distribution(name) for name in _REQUIRED)
-    yield _model(chosen)
+    yield from _model(chosen)
     yield _chromium(chosen.chromium)
     yield from _fonts()
     yield _runs_folder(chosen.runs)
@@ -126,46 +134,15 @@ def _optional(name: str, use: str, line: str) -> Finding:
         return Finding(name, "absent", f"not installed; for {use}", line)
 
 
-def _model(chosen: Chosen) -> Finding:
-    """A model's folder is read from its files' headers, a server is asked what it serves: no weights are loaded."""
-    from ui.cli.model_files import describe_model
-
-    if chosen.model == "nano":
-        return Finding("model nano", *describe_model(ROOT / "perception" / "nano"))
-    if Path(chosen.model).is_dir():
-        advice = "name a folder that holds a whole Qwen3-VL model"
-        return Finding(f"model {chosen.model}", *describe_model(Path(chosen.model), advice))
-    return _other_model(chosen)
-
-
-def _other_model(chosen: Chosen) -> Finding:
-    """A server, a script, or a name that a package adds."""
-    import asyncio
-
-    from perception.clients.catalog import resolve
-    from perception.errors import PerceptionError
-
-    row = f"model {chosen.model}"
+def _model(chosen: Chosen) -> Iterator[Finding]:
+    """A model's folder is read from its files' headers, a server is asked about itself: no weights are loaded."""
     try:
-        if chosen.model.startswith(("http://", "https://")):
-            return Finding(row, "ok", f"the server answers and lists {asyncio.run(_listed(chosen))}")
-        return Finding(row, "ok", resolve(chosen.model).name)
-    except PerceptionError as error:
-        return Finding(row, "missing", str(error), "start the server, or name another model with --model")
+        from ui.cli.model_report import report
 
-
-async def _listed(chosen: Chosen) -> str:
-    """The first model that a server lists, whichever one is meant: what is asked here is whether it answers."""
-    from perception.clients.client import Sampling
-    from perception.clients.sglang import OpenAIClient
-
-    patience = Sampling(max_seconds=SERVER_SECONDS)
-    client = OpenAIClient(chosen.model.partition("#")[0], api_key=chosen.api_key, sampling=patience, num_tries=2)
-    try:
-        await client.load()
-        return client.name
-    finally:
-        await client.close()
+        for row in report(chosen.model, chosen.api_key, chosen.screenshot):
+            yield Finding(row.part, row.state, row.found, row.advice)
+    except ImportError as error:
+        yield Finding(f"model {chosen.model}", "missing", f"can't be looked at: {error}", "make setup")
 
 
 def _chromium(named: str) -> Finding:

@@ -45,6 +45,14 @@ async def test_sglang_without_grammars_and_behind_a_proxy_that_hides_its_name() 
     assert found.summary == "SGLang 1; has logprobs, token ids, reload; lacks schema, regex, ebnf"
 
 
+async def test_our_own_server() -> None:
+    listing = models("nano", owner="handeye")
+    listing["data"][0]["max_model_len"] = 8192
+    found = await told({"/v1/models": listing, "/server_info": {"version": "0.1.0"}})
+    assert found.summary == "HandEye 0.1.0; has schema, regex, ebnf, logprobs, token ids, reload"
+    assert (found.models, found.context) == (("nano",), 8192)
+
+
 async def test_the_router_of_sglang_drops_token_ids() -> None:
     found = await told(SGLANG | {"/workers": {"workers": [{"url": "http://127.0.0.1:31000"}]}})
     assert (found.routed, found.token_ids, found.reload, found.logprobs) == (True, False, False, True)
