@@ -8,7 +8,7 @@ Tokens are matched byte by byte: a token of several characters passes wherever i
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,14 +23,27 @@ _NAMES = {"schema": "JSON Schema", "regex": "regular expression", "ebnf": "EBNF"
 _LAYOUT = {"item_separator": ", ", "key_separator": ": ", "whitespace_flexible": False}
 
 
+_WAYS_OUT = (b'"', b"]}", b",", b"-0123456789ntf")
+"""How a JSON value is brought to its end: what closes a string, then a list or an object; where neither may come, on to
+what is still due, and where a value is due, one that holds no others. Marks of a token's first byte, the best first."""
+
+
 class Constraint:
     """Where one reply stands in its form."""
 
-    def __init__(self, matcher: LLMatcher, tokenizer: LLTokenizer, num_words: int) -> None:
+    def __init__(
+        self,
+        matcher: LLMatcher,
+        tokenizer: LLTokenizer,
+        num_words: int,
+        ways_out: Callable[[], Sequence[NDArray[np.bool_]]] = tuple,
+    ) -> None:
+        """ways_out: gives which tokens begin with each of `_WAYS_OUT`, for forms that are JSON."""
         self._matcher = matcher
         self._tokenizer = tokenizer
         self._bits = np.zeros((num_words + 31) // 32, dtype=np.int32)
         self._num_words = num_words
+        self._ways_out = ways_out
 
     @property
     def finished(self) -> bool:
@@ -67,6 +80,12 @@ class Constraint:
         bits = np.unpackbits(self._bits.view(np.uint8), bitorder="little")
         return bits[: self._num_words].view(np.bool_)
 
+    def ending(self) -> NDArray[np.bool_]:
+        """What of it leads to the end of the reply soon; all of it where no way is known. Errors as in `allowed`."""
+        allowed = self.allowed()
+        found = (allowed & marks for marks in self._ways_out())
+        return next((some for some in found if some.any()), allowed)
+
 
 class Grammar:
     """Compiles forms for one tokenizer."""
@@ -77,6 +96,7 @@ class Grammar:
         self._tokenizer = LLTokenizer(tokenizer_json, n_vocab=num_words, eos_token=list(end_ids))
         self._num_words = num_words
         self._compiled: dict[tuple[str, str], LLMatcher] = {}
+        self._ways_out: tuple[NDArray[np.bool_], ...] = ()
 
     def start(
         self, schema: Mapping[str, Any] | None = None, *, regex: str | None = None, ebnf: str | None = None
@@ -97,7 +117,15 @@ class Grammar:
             if len(self._compiled) >= _MAX_COMPILED:
                 self._compiled.pop(next(iter(self._compiled)))
             self._compiled[key] = self._compile(*key)
-        return Constraint(self._compiled[key].deep_copy(), self._tokenizer, self._num_words)
+        ways_out = self._find_ways_out if kind == "schema" else tuple
+        return Constraint(self._compiled[key].deep_copy(), self._tokenizer, self._num_words, ways_out)
+
+    def _find_ways_out(self) -> tuple[NDArray[np.bool_], ...]:
+        """Found once: it takes a second for the vocabulary of the released models."""
+        if not self._ways_out:
+            firsts = np.array([(self._tokenizer.decode_bytes([t]) or b"\xff")[0] for t in range(self._num_words)])
+            self._ways_out = tuple(np.isin(firsts, list(marks)) for marks in _WAYS_OUT)
+        return self._ways_out
 
     def _compile(self, kind: str, form: str) -> LLMatcher:
         matcher = LLMatcher(self._tokenizer, _source(kind, form), log_level=0)

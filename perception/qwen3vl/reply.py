@@ -15,6 +15,8 @@ from perception.qwen3vl.prompt import Prompt
 from perception.qwen3vl.sampling import Sampler, is_loop
 from perception.qwen3vl.thinking import ThinkTokens
 
+_LANDING = 64
+"""Tokens before `max_tokens` from where on a JSON reply is brought to its end: cut in its middle it is worth little."""
 _LOOK_EVERY = 16
 """Tokens after which a reply is searched for loops again."""
 
@@ -127,7 +129,9 @@ class Reply:
 
     def _allowed(self, num_words: int) -> NDArray[np.bool_] | None:
         if self._active is not None:
-            return self._active.allowed()
+            most = self.request.sampling.max_tokens
+            late = most - len(self.token_ids) <= min(_LANDING, most // 4)
+            return self._active.ending() if late else self._active.allowed()
         if self._constraint is None:
             return None
         # Thoughts go before an answer that has a form: the reply can't end among them.

@@ -112,6 +112,18 @@ def test_a_reply_without_a_choice_needs_no_pass(engine: Engine) -> None:
     assert completion.timings.prefill_ms == 0
 
 
+def test_json_comes_to_its_end_before_the_tokens_are_spent(engine: Engine) -> None:
+    """Random weights never close a string by themselves."""
+    part = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"$ref": "#/$defs/part"}}, {"type": "number"}]}
+    properties = {name: {"$ref": "#/$defs/part"} for name in ("a", "b", "c")}
+    schema = {"$defs": {"part": part}, "type": "object", "properties": properties, "required": ["a", "c"]}
+    for seed in range(8):
+        sampling = Sampling(max_tokens=120, temperature=1.0, seed=seed, loop_tokens=0)
+        completion = engine.generate(Request(prompt_of(0), schema, sampling))
+        assert completion.finish == "stop", completion.text
+        assert json.loads(completion.text).keys() >= {"a", "c"}
+
+
 def test_a_runaway_is_cut_by_length_and_by_time(engine: Engine) -> None:
     endless = {"type": "array", "items": {"enum": [7, 8]}, "minItems": 500}
     by_length = engine.generate(Request(prompt_of(0), endless, Sampling(max_tokens=30)))
