@@ -146,9 +146,12 @@ class ModelPolicy:
 
     def _read(self, completion: Completion, observation: Observation) -> tuple[Decision | None, str]:
         try:
-            return self._codec.parse(completion.text, observation.frame.size), ""
+            found = self._codec.parse(completion.text, observation.frame.size)
         except ActionInvalid as error:
             return None, f"{error}{CUT.get(completion.finish, '')}"
+        if completion.finish in CUT:  # It can be read because it was brought to an end, which is not what it would say.
+            return None, f"The reply is not whole{CUT[completion.finish]}"
+        return found, ""
 
 
 def _turns(steps: Sequence[Step], images: ImageStore | None) -> list[prompts.Turn]:

@@ -99,7 +99,7 @@ def _folder(folder: Path, prompt: str, max_seconds: float) -> ModelProfile:
     if not (folder / "config.json").is_file():
         raise ModelError(f"{folder / 'config.json'} is missing: name a folder that holds a Qwen3-VL model.")
     card = _card(folder)
-    sampling = Sampling(max_tokens=256, max_seconds=max_seconds)
+    sampling = Sampling(max_tokens=512, max_seconds=max_seconds)
     label = " ".join(filter(None, (card.get("name", folder.resolve().name), card.get("version", ""))))
 
     def make() -> ModelClient:

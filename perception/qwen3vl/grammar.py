@@ -23,9 +23,10 @@ _NAMES = {"schema": "JSON Schema", "regex": "regular expression", "ebnf": "EBNF"
 _LAYOUT = {"item_separator": ", ", "key_separator": ": ", "whitespace_flexible": False}
 
 
-_WAYS_OUT = (b'"', b"]}", b",", b"-0123456789ntf")
-"""How a JSON value is brought to its end: what closes a string, then a list or an object; where neither may come, on to
-what is still due, and where a value is due, one that holds no others. Marks of a token's first byte, the best first."""
+_WAYS_OUT = (b'"', b"]}", b",", b"0", b"-123456789ntf")
+"""How a JSON value is brought to its end, where the reply may not end at once: what closes a string, then a list or an
+object; where neither may come, on to what is still due, and where a value is due, one that holds no others (a last 0
+makes a number a multiple of most). Marks of a token's first byte, the best first."""
 
 
 class Constraint:
@@ -80,9 +81,8 @@ class Constraint:
         bits = np.unpackbits(self._bits.view(np.uint8), bitorder="little")
         return bits[: self._num_words].view(np.bool_)
 
-    def ending(self) -> NDArray[np.bool_]:
-        """What of it leads to the end of the reply soon; all of it where no way is known. Errors as in `allowed`."""
-        allowed = self.allowed()
+    def ending(self, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """What of `allowed` leads to the end of the reply soon; all of it where no way is known."""
         found = (allowed & marks for marks in self._ways_out())
         return next((some for some in found if some.any()), allowed)
 
@@ -95,6 +95,7 @@ class Grammar:
         that end a reply."""
         self._tokenizer = LLTokenizer(tokenizer_json, n_vocab=num_words, eos_token=list(end_ids))
         self._num_words = num_words
+        self._end_ids = list(end_ids)
         self._compiled: dict[tuple[str, str], LLMatcher] = {}
         self._ways_out: tuple[NDArray[np.bool_], ...] = ()
 
@@ -124,7 +125,8 @@ class Grammar:
         """Found once: it takes a second for the vocabulary of the released models."""
         if not self._ways_out:
             firsts = np.array([(self._tokenizer.decode_bytes([t]) or b"\xff")[0] for t in range(self._num_words)])
-            self._ways_out = tuple(np.isin(firsts, list(marks)) for marks in _WAYS_OUT)
+            ends = np.isin(np.arange(self._num_words), self._end_ids)
+            self._ways_out = (ends, *(np.isin(firsts, list(marks)) & ~ends for marks in _WAYS_OUT))
         return self._ways_out
 
     def _compile(self, kind: str, form: str) -> LLMatcher:

