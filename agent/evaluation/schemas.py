@@ -204,22 +204,25 @@ def schemas(number: int, seed: int) -> Iterator[Schema]:
     return (random_schema(random.Random(f"{seed}:{place}")) for place in range(number))
 
 
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
 def main(words: list[str] | None = None) -> int:
     """The command; 0 when every reply was valid or refused."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--number", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args(words)
-    write = sys.stdout.write
     tallies = [
-        measure(engine, name, arguments.number, arguments.seed, lambda line: write(f"{line}\n") and None)
+        measure(engine, name, arguments.number, arguments.seed, _say)
         for name, engine in (("nano", Engine.load(NANO)), ("random weights", random_engine()))
     ]
     for tally in tallies:
         shares = ", ".join(f"{count} {verdict}" for verdict, count in tally.counts.most_common())
-        write(f"{tally.model}: {shares} (n {arguments.number}, seed {arguments.seed})\n")
+        _say(f"{tally.model}: {shares} (n {arguments.number}, seed {arguments.seed})")
         for refusal, count in tally.refusals.most_common():
-            write(f"  {count} x {refusal}\n")
+            _say(f"  {count} x {refusal}")
     return 0 if all(tally.good for tally in tallies) else 1
 
 
