@@ -16,13 +16,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-import torch
-
 from perception.clients.catalog import NANO
 from perception.clients.client import Message, Sampling, TextPart
-from perception.qwen3vl.config import Config
+from perception.qwen3vl import weights
 from perception.qwen3vl.engine import Engine
-from perception.qwen3vl.model import Qwen3VL
 from perception.qwen3vl.processor import ImageProcessor
 from perception.qwen3vl.reply import Request
 from perception.qwen3vl.tokenizer import Tokenizer
@@ -159,9 +156,7 @@ def _union(rng: random.Random, depth: int) -> Schema:
 
 def random_engine(seed: int = 0) -> Engine:
     """Nano's shape and vocabulary with weights that know nothing."""
-    model = Qwen3VL(Config.load(NANO))
-    model.initialise(torch.Generator().manual_seed(seed))
-    return Engine(model, Tokenizer.load(NANO), ImageProcessor.load(NANO))
+    return Engine(weights.untrained(NANO, seed), Tokenizer.load(NANO), ImageProcessor.load(NANO))
 
 
 def judge(engine: Engine, schema: Schema, seed: int) -> Result:
