@@ -181,8 +181,9 @@ async def test_garbage_is_refused(http: httpx.AsyncClient) -> None:
 
 
 async def test_too_many_are_told_to_come_back(http: httpx.AsyncClient) -> None:
-    long = [asyncio.create_task(http.post("/v1/chat/completions", json=body(schema=ENDLESS, max_tokens=600)))]
-    long += [asyncio.create_task(http.post("/v1/chat/completions", json=body(schema=ENDLESS, max_tokens=600)))]
+    # At a temperature, since a reply that repeats itself is ended early.
+    endless = body(schema=ENDLESS, max_tokens=2000, temperature=1.0, seed=1)
+    long = [asyncio.create_task(http.post("/v1/chat/completions", json=endless)) for _ in range(2)]
     await until(http, "handeye_running 2.0")
     third = asyncio.create_task(http.post("/v1/chat/completions", json=body()))
     await until(http, "handeye_waiting 1.0")
@@ -194,7 +195,7 @@ async def test_too_many_are_told_to_come_back(http: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 async def test_who_goes_away_is_not_answered_any_further(http: httpx.AsyncClient, stream: bool) -> None:
-    asked = body(schema=ENDLESS, max_tokens=2000, stream=stream)
+    asked = body(schema=ENDLESS, max_tokens=2000, temperature=1.0, seed=1, stream=stream)
     async with http.stream("POST", "/v1/chat/completions", json=asked, timeout=60) if stream else _soon(http, asked):
         await until(http, "handeye_running 1.0")
     await until(http, "handeye_running 0.0")
@@ -250,7 +251,7 @@ async def test_a_server_that_ends_answers_whom_it_has(folder: Path) -> None:
     await ready.wait()
     address = f"http://127.0.0.1:{bound.getsockname()[1]}"
     async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as http:
-        asked = body(schema=ENDLESS, max_tokens=300)
+        asked = body(schema=ENDLESS, max_tokens=900, temperature=1.0, seed=1)
         answer = asyncio.create_task(http.post("/v1/chat/completions", json=asked))
         await until(http, "handeye_running 1.0")
         draining = asyncio.create_task(server.drain())
