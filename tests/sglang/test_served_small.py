@@ -22,18 +22,19 @@ from perception.qwen3vl import weights
 from perception.qwen3vl.config import Config
 from perception.qwen3vl.model import Qwen3VL
 from tests.sglang.conftest import serving
-from tests.tiny_model import write_folder
+from tests.tiny_model import Shape, write_folder
 
 pytestmark = [pytest.mark.sglang, pytest.mark.asyncio(loop_scope="module")]
 SAMPLING = Sampling(max_tokens=12, max_seconds=300)
 
 
 def write_sparse(folder: Path, seed: int = 0) -> Path:
-    """A folder with a mixture of experts."""
-    write_folder(folder)
+    """A folder with a mixture of experts, and three levels of DeepStack, which SGLang counts on."""
+    write_folder(folder, Shape(64, 4, 64, 4, 4, 2))
     config = Config.load(folder)
     text = replace(config.text, num_experts=8, num_experts_per_tok=2, moe_intermediate_size=32)
-    model = Qwen3VL(replace(config, text=text))
+    vision = replace(config.vision, deepstack_visual_indexes=(0, 1, 2))
+    model = Qwen3VL(replace(config, text=text, vision=vision))
     model.initialise(torch.Generator().manual_seed(seed))
     with torch.no_grad():
         for parameter in model.parameters():
