@@ -81,7 +81,8 @@ async def listing(server: Connection, *, deadline: float) -> Listing:
         if refusal.status in _KEY_IS_WRONG:
             raise
     models = [model for model in data if isinstance(model, dict)] if isinstance(data, list) else []
-    names = tuple(str(model["id"]) for model in models if model.get("id"))
+    # SGLang's router lists "unknown" for servers that it has not asked yet.
+    names = tuple(str(model["id"]) for model in models if model.get("id") not in (None, "", "unknown"))
     owner = str(models[0].get("owned_by")).lower() if models else ""
     return Listing(names, _OWNERS.get(owner, "unknown"), _context(models[0]) if models else None)
 
@@ -99,8 +100,9 @@ async def _abilities(server: Connection, listed: Listing, deadline: float) -> Ca
         return replace(_ABLE, server="HandEye", version=_word(told, "version"))
     if kind in ("SGLang", "unknown"):
         model = await _told(server, f"{server.root}/model_info", deadline)
-        if kind == "SGLang" or "is_generation" in model:
-            return await _sglang(server, model, deadline)
+        routed = bool(await _told(server, f"{server.root}/workers", deadline))
+        if kind == "SGLang" or routed or "is_generation" in model:
+            return await _sglang(server, model, routed, deadline)
     if kind == "vLLM":
         version = _word(await _told(server, f"{server.root}/version", deadline), "version")
         return replace(_ABLE, server="vLLM", version=version, reload=False)
@@ -112,9 +114,8 @@ async def _abilities(server: Connection, listed: Listing, deadline: float) -> Ca
     return Capabilities("unknown", regex=False, ebnf=False, reload=False)
 
 
-async def _sglang(server: Connection, model: dict[str, Any], deadline: float) -> Capabilities:
+async def _sglang(server: Connection, model: dict[str, Any], routed: bool, deadline: float) -> Capabilities:
     told = await _told(server, f"{server.root}/server_info", deadline)
-    routed = bool(await _told(server, f"{server.root}/workers", deadline))
     grammar = told.get("grammar_backend") != "none"
     return replace(
         _ABLE,
