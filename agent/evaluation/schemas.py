@@ -18,7 +18,7 @@ from typing import Any, Literal, NamedTuple
 
 from perception.clients.catalog import NANO
 from perception.clients.client import Message, Sampling, TextPart
-from perception.qwen3vl import weights
+from perception.qwen3vl import untrained
 from perception.qwen3vl.engine import Engine
 from perception.qwen3vl.processor import ImageProcessor
 from perception.qwen3vl.reply import Request
@@ -156,7 +156,7 @@ def _union(rng: random.Random, depth: int) -> Schema:
 
 def random_engine(seed: int = 0) -> Engine:
     """Nano's shape and vocabulary with weights that know nothing."""
-    return Engine(weights.untrained(NANO, seed), Tokenizer.load(NANO), ImageProcessor.load(NANO))
+    return Engine(untrained.make(NANO, seed=seed), Tokenizer.load(NANO), ImageProcessor.load(NANO))
 
 
 def judge(engine: Engine, schema: Schema, seed: int) -> Result:

@@ -53,13 +53,6 @@ def load(
     return model.eval()
 
 
-def untrained(folder: str | Path, seed: int) -> Qwen3VL:
-    """A model of a folder's shape with random weights, which knows nothing: to compare with. Errors as in `Config`."""
-    model = Qwen3VL(Config.load(folder))
-    model.initialise(torch.Generator().manual_seed(seed))
-    return model.eval()
-
-
 def save(model: Qwen3VL, folder: str | Path, dtype: torch.dtype = torch.bfloat16) -> None:
     """Writes `model.safetensors` and `config.json` into a folder, which is made when it is not there.
 

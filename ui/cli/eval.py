@@ -2,10 +2,12 @@
 
     handeye eval screens --split heldout --seed 1000001
     handeye eval miniwob --tasks click-test,click-button --episodes 20
+    handeye eval needle --tokens 2000,8000,32000
 
 screens asks questions about many screens, three in four drawn and the others rendered by Chromium, and works whole
-forms there; miniwob plays MiniWoB++ in Chromium. Success comes with
-its 95% interval; episodes that crashed are counted apart. Exit code 0 says that it was measured, whatever the score.
+forms there; miniwob plays MiniWoB++ in Chromium; needle hides one frame in long videos and measures what they cost.
+Success comes with its 95% interval; episodes that crashed are counted apart. Exit code 0 says that it was measured,
+whatever the score.
 """
 
 import argparse
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from agent.evaluation.report import Report
     from agent.settings import Settings
 
-SUITES = ("screens", "miniwob")
+SUITES = ("screens", "miniwob", "needle")
 RENDERERS = ("drawn", "chromium", "both")
 
 
@@ -43,8 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--episodes",
         type=int,
         metavar="N",
-        help="screens: how many (default 2000), each with several questions; miniwob: of each task",
+        help="screens: how many (default 2000), each with several questions; miniwob, needle: of each task, length",
     )
+    parser.add_argument("--tokens", metavar="A,B", help="needle: lengths of prompts (default: 2000,8000)")
+    parser.add_argument("--shape", metavar="SIZE", help="needle: random weights of this size, nano or 240m")
     parser.add_argument("--seed", type=int, metavar="N", help="the first seed")
     parser.add_argument("--keep", metavar="DIR", help="keep the runs in this folder")
     add_run_flags(parser)
@@ -59,6 +63,10 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     from ui.walking import policy_of
 
     _check(arguments)
+    if arguments.suite == "needle":
+        from ui.cli import eval_needle
+
+        return eval_needle.execute(arguments, output)
     settings = load_settings(arguments)
     seed = settings.evaluation.seed if arguments.seed is None else arguments.seed
     folder = Path(arguments.keep) if arguments.keep else None
@@ -88,6 +96,9 @@ def _check(arguments: argparse.Namespace) -> None:
             raise exits.UsageError(f"--{flag} belongs to the suite screens")
     if arguments.renderer not in (None, *RENDERERS):
         raise exits.UsageError(f"there is no renderer {arguments.renderer!r}; one of: {', '.join(RENDERERS)}")
+    for flag in ("tokens", "shape"):
+        if getattr(arguments, flag) is not None and arguments.suite != "needle":
+            raise exits.UsageError(f"--{flag} belongs to the suite needle")
     if arguments.tasks is not None and arguments.suite != "miniwob":
         raise exits.UsageError("--tasks belongs to the suite miniwob")
 
