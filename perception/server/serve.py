@@ -10,19 +10,6 @@ import uvicorn
 from perception.server.app import ModelServer
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; port 0 takes a free one. Raises OSError naming the port when it is taken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((host, port))
-    except OSError as error:
-        bound.close()
-        raise OSError(error.errno, f"{error.strerror}; choose another: --port N", f"{host}:{port}") from error
-    return bound
-
-
 async def serve(server: ModelServer, bound: socket.socket, announce: Callable[[], None]) -> None:
     """Serve at a socket until SIGINT or SIGTERM; `announce` is called when the model can answer."""
     config = uvicorn.Config(

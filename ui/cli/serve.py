@@ -92,15 +92,16 @@ def _embedded(arguments: argparse.Namespace, output: Output, model: str, port: i
     from agent.cluster.serving import address_of
     from perception.clients.catalog import folder_of
     from perception.clients.embedded import EmbeddedClient
+    from perception.server.address import listen
     from perception.server.app import ModelServer
-    from perception.server.serve import listen, serve
+    from perception.server.serve import serve
 
     folder = folder_of(model)
     name = arguments.name or Path(model).name
     device = "cuda" if arguments.device == "cuda" else "cpu"
     client = EmbeddedClient(folder, name=name, dtype=arguments.dtype, device=device)
     server = ModelServer(client, name=name, key=key, local=arguments.host in _LOOPBACK)
-    bound = listen(arguments.host, port)
+    bound = listen(port, arguments.host)
     asyncio.run(serve(server, bound, lambda: _announce(output, address_of(arguments.host, port), name)))
     output.console.print("serve: ended", style="dim")
     return exits.DONE

@@ -1,26 +1,14 @@
 """Runs the console's server on loopback until it is interrupted."""
 
 import asyncio
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
 
+from perception.server.address import listen
 from ui.console.app import build_app
 from ui.console.stage import Stage
-
-
-def listen(port: int) -> socket.socket:
-    """A socket on loopback; port 0 takes a free one. Raises OSError naming the port when it is taken."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind(("127.0.0.1", port))
-    except OSError as error:
-        bound.close()
-        raise OSError(error.errno, f"{error.strerror}; choose another: --port N", f"port {port}") from error
-    return bound
 
 
 async def serve(stage: Stage, runs: Path, *, port: int, model: str, announce: Callable[[str], None]) -> None:

@@ -17,9 +17,10 @@ from perception.clients.embedded import EmbeddedClient
 from perception.clients.sglang import OpenAIClient
 from perception.observation import Frame
 from perception.screenshot import encode_png
+from perception.server.address import listen
 from perception.server.app import ModelServer
 from perception.server.limits import Limits
-from perception.server.serve import listen, serve
+from perception.server.serve import serve
 from tests.tiny_model import write_folder
 
 SCHEMA = {
@@ -44,7 +45,7 @@ async def running(folder: Path, **options: Any) -> AsyncIterator[str]:
     """A server while it runs; gives its address."""
     client = EmbeddedClient(folder, name="tiny 1", dtype="float32", sampling=SAMPLING)
     options = {"name": "tiny", "sampling": SAMPLING, "limits": LIMITS} | options
-    bound, ready = listen("127.0.0.1", 0), asyncio.Event()
+    bound, ready = listen(0), asyncio.Event()
     serving = asyncio.create_task(serve(ModelServer(client, **options), bound, ready.set))
     await asyncio.wait({serving, waiting := asyncio.create_task(ready.wait())}, return_when="FIRST_COMPLETED")
     waiting.cancel()
@@ -246,7 +247,7 @@ async def test_other_weights_answer_after_a_reload(http: httpx.AsyncClient, tmp_
 async def test_a_server_that_ends_answers_whom_it_has(folder: Path) -> None:
     client = EmbeddedClient(folder, dtype="float32")
     server = ModelServer(client, name="tiny", limits=LIMITS)
-    bound, ready = listen("127.0.0.1", 0), asyncio.Event()
+    bound, ready = listen(0), asyncio.Event()
     serving = asyncio.create_task(serve(server, bound, ready.set))
     await ready.wait()
     address = f"http://127.0.0.1:{bound.getsockname()[1]}"
