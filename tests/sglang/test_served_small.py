@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 import torch
+from safetensors.torch import load_file
 
 from agent.cluster.installation import Installation
 from agent.cluster.serving import Serving
@@ -32,7 +33,9 @@ def write_sparse(folder: Path, seed: int = 0) -> Path:
     """A folder with a mixture of experts, and three levels of DeepStack, which SGLang counts on."""
     write_folder(folder, Shape(64, 4, 64, 4, 4, 2))
     config = Config.load(folder)
-    text = replace(config.text, num_experts=8, num_experts_per_tok=2, moe_intermediate_size=32)
+    text = replace(
+        config.text, num_experts=8, num_experts_per_tok=2, moe_intermediate_size=48
+    )  # not square: then files say which width is which
     vision = replace(config.vision, deepstack_visual_indexes=(0, 1, 2))
     model = Qwen3VL(replace(config, text=text, vision=vision))
     model.initialise(torch.Generator().manual_seed(seed))
@@ -110,7 +113,7 @@ def _serialized(folder: Path) -> bytes:
     """Named weights as the server's own serializer writes them: a pickle, of plain tensors on a CPU."""
     import pickle
 
-    found = weights.load(folder).state_dict()
+    found = load_file(folder / "model.safetensors")
     buffer = io.BytesIO()
     pickle.Pickler(buffer).dump([(name, tensor.clone()) for name, tensor in found.items()])
     return buffer.getvalue()

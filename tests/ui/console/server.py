@@ -8,8 +8,8 @@ from typing import Self
 
 import uvicorn
 
+from perception.server.address import listen
 from ui.console.app import build_app
-from ui.console.server import listen
 from ui.console.stage import Launch, Stage
 
 
