@@ -50,13 +50,7 @@ def server_command(python: Path, served: Served, port: int, host: str = "") -> l
     command = [str(python), "-m", "sglang.launch_server", "--model-path", served.model]
     command += ["--served-model-name", served.name, "--host", host or served.host, "--port", str(port)]
     command += [*_GRAMMAR_FLAGS, *(_CPU_FLAGS if served.cpu else _gpu_flags(served))]
-    if served.thinks:
-        command += ["--reasoning-parser", "qwen3"]
-    if served.dtype:
-        command += ["--dtype", served.dtype]
-    if served.api_key:
-        command += ["--api-key", served.api_key]
-    return [*command, *served.more]
+    return [*command, *_both(served)]
 
 
 def router_command(python: Path, served: Served, port: int, workers: Sequence[str]) -> list[str]:
@@ -73,13 +67,14 @@ def vllm_command(python: Path, served: Served, port: int) -> list[str]:
     command += ["--limit-mm-per-prompt", f'{{"image":{IMAGES_PER_PROMPT}}}']
     if served.gpus_each > 1:
         command += ["--tensor-parallel-size", str(served.gpus_each)]
-    if served.thinks:
-        command += ["--reasoning-parser", "qwen3"]
-    if served.dtype:
-        command += ["--dtype", served.dtype]
-    if served.api_key:
-        command += ["--api-key", served.api_key]
-    return [*command, *served.more]
+    return [*command, *_both(served)]
+
+
+def _both(served: Served) -> list[str]:
+    """Flags that SGLang and vLLM have in common, and those that were given."""
+    flags = ["--reasoning-parser", "qwen3"] if served.thinks else []
+    given = {"--dtype": served.dtype, "--api-key": served.api_key}
+    return [*flags, *(word for flag, value in given.items() if value for word in (flag, value)), *served.more]
 
 
 def _gpu_flags(served: Served) -> list[str]:
