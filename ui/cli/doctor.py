@@ -19,6 +19,7 @@ from typing import Any
 
 from ui.cli import exits
 from ui.cli.configuration import load_settings
+from ui.cli.finding import Finding
 from ui.cli.output import Output
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,18 +33,6 @@ _OPTIONAL = {
     "mss": ("desktop surfaces", 'pip install "handeye[desktop]"'),
 }
 _FONTS = {"DejaVu": "DejaVuSans.ttf", "Liberation": "LiberationSans-Regular.ttf"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One row of the table."""
-
-    part: str
-    state: str
-    """ok, missing (needed) or absent (optional)."""
-    found: str
-    advice: str = ""
-    """What to do, empty when there is nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +128,7 @@ def _model(chosen: Chosen) -> Iterator[Finding]:
     try:
         from ui.cli.model_report import report
 
-        for row in report(chosen.model, chosen.api_key, chosen.screenshot):
-            yield Finding(row.part, row.state, row.found, row.advice)
+        yield from report(chosen.model, chosen.api_key, chosen.screenshot)
     except ImportError as error:
         yield Finding(f"model {chosen.model}", "missing", f"can't be looked at: {error}", "make setup")
 

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perception.errors import PerceptionError
+from ui.cli.finding import Finding
 
 if TYPE_CHECKING:
     from perception.clients.capabilities import Capabilities
@@ -20,17 +20,7 @@ _FULL = 0.5
 """Share of the context beyond which a screenshot leaves too little for a run's history."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One finding: what it is about, its state (ok, missing or absent), what was found, and what to do."""
-
-    part: str
-    state: str
-    found: str
-    advice: str = ""
-
-
-def report(name: str, api_key: str, screenshot: tuple[int, int]) -> Iterator[Row]:
+def report(name: str, api_key: str, screenshot: tuple[int, int]) -> Iterator[Finding]:
     """The rows about the model of a name, a folder or an address; screenshot: width and height in pixels."""
     from perception.clients.catalog import NANO, resolve
 
@@ -40,12 +30,12 @@ def report(name: str, api_key: str, screenshot: tuple[int, int]) -> Iterator[Row
         yield from _folder(name, NANO if name == "nano" else Path(name), screenshot)
     else:
         try:
-            yield Row(f"model {name}", "ok", resolve(name).name)
+            yield Finding(f"model {name}", "ok", resolve(name).name)
         except PerceptionError as error:
-            yield Row(f"model {name}", "missing", str(error), "name another model with --model")
+            yield Finding(f"model {name}", "missing", str(error), "name another model with --model")
 
 
-def _folder(name: str, folder: Path, screenshot: tuple[int, int]) -> Iterator[Row]:
+def _folder(name: str, folder: Path, screenshot: tuple[int, int]) -> Iterator[Finding]:
     from perception.clients.catalog import resolve
     from perception.qwen3vl.inspection import inspect
 
@@ -53,44 +43,44 @@ def _folder(name: str, folder: Path, screenshot: tuple[int, int]) -> Iterator[Ro
     try:
         found, profile = inspect(folder), resolve(name)
     except (PerceptionError, ImportError) as error:
-        yield Row(f"model {name}", "missing", str(error), advice)
+        yield Finding(f"model {name}", "missing", str(error), advice)
         return
     if found.problems:
-        yield Row(f"model {name}", "missing", f"{found.summary} ({folder}): {'; '.join(found.problems)}", advice)
+        yield Finding(f"model {name}", "missing", f"{found.summary} ({folder}): {'; '.join(found.problems)}", advice)
         return
-    yield Row(f"model {name}", "ok", f"{profile.name}: {found.summary} ({folder})")
-    yield Row("its dialect", "ok", f"prompts {profile.prompt}, replies {profile.codec}")
+    yield Finding(f"model {name}", "ok", f"{profile.name}: {found.summary} ({folder})")
+    yield Finding("its dialect", "ok", f"prompts {profile.prompt}, replies {profile.codec}")
     further = f", trained for {found.trained_context:,}" if found.trained_context < found.context else ""
-    yield Row("its context", "ok", f"{found.context:,} tokens{further}")
+    yield Finding("its context", "ok", f"{found.context:,} tokens{further}")
     if found.processor is not None:
         yield _fit(screenshot, found.processor, found.context)
 
 
-def _server(name: str, api_key: str, screenshot: tuple[int, int]) -> Iterator[Row]:
+def _server(name: str, api_key: str, screenshot: tuple[int, int]) -> Iterator[Finding]:
     row = f"model {name}"
     try:
         found = asyncio.run(_capabilities(name, api_key))
     except PerceptionError as error:
-        yield Row(row, "missing", str(error), "start the server, or name another model with --model")
+        yield Finding(row, "missing", str(error), "start the server, or name another model with --model")
         return
     wanted = name.partition("#")[2]
     if wanted and found.models and wanted not in found.models:
         listed = ", ".join(found.models)
-        yield Row(
+        yield Finding(
             row, "missing", f"the server answers and lists {listed}, but no {wanted}", "name one of these behind #"
         )
         return
     models = ", ".join(found.models) or "no model"
-    yield Row(row, "ok", f"the server answers and lists {models}")
-    yield Row("its server", "ok", found.summary)
+    yield Finding(row, "ok", f"the server answers and lists {models}")
+    yield Finding("its server", "ok", found.summary)
     if found.context:
         from perception.qwen3vl.processor import ImageProcessor
 
-        yield Row("its context", "ok", f"{found.context:,} tokens")
+        yield Finding("its context", "ok", f"{found.context:,} tokens")
         yield _fit(screenshot, ImageProcessor(), found.context)
 
 
-def _fit(screenshot: tuple[int, int], processor: "ImageProcessor", context: int) -> Row:
+def _fit(screenshot: tuple[int, int], processor: "ImageProcessor", context: int) -> Finding:
     """Whether a screenshot leaves room for what else a prompt holds."""
     width, height = screenshot
     rows, columns = processor.size_for(height, width)
@@ -98,9 +88,9 @@ def _fit(screenshot: tuple[int, int], processor: "ImageProcessor", context: int)
     part, share = f"a screenshot of {width}x{height}", num_tokens / context
     found = f"seen at {columns}x{rows}, {num_tokens:,} visual tokens, {share:.1%} of the context"
     if share <= _FULL:
-        return Row(part, "ok", found)
+        return Finding(part, "ok", found)
     advice = "take a smaller window, such as --viewport 640x480, or serve the model with a longer context"
-    return Row(part, "absent", f"{found}: {'too many' if share >= 1 else 'little room is left'}", advice)
+    return Finding(part, "absent", f"{found}: {'too many' if share >= 1 else 'little room is left'}", advice)
 
 
 async def _capabilities(name: str, api_key: str) -> "Capabilities":

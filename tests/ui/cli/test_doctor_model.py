@@ -14,8 +14,9 @@ from perception.qwen3vl.inspection import inspect
 from tests.chat_server import ChatServer, models
 from tests.tiny_model import write_folder
 from ui.cli import exits
+from ui.cli.finding import Finding
 from ui.cli.main import main
-from ui.cli.model_report import Row, report
+from ui.cli.model_report import report
 
 SCREEN = (1280, 720)
 
@@ -25,11 +26,11 @@ def folder(tmp_path: Path) -> Path:
     return write_folder(tmp_path / "tiny")
 
 
-def rows(name: str | Path, screenshot: tuple[int, int] = SCREEN) -> dict[str, Row]:
+def rows(name: str | Path, screenshot: tuple[int, int] = SCREEN) -> dict[str, Finding]:
     return {row.part: row for row in report(str(name), "", screenshot)}
 
 
-def first(name: str | Path) -> Row:
+def first(name: str | Path) -> Finding:
     return next(report(str(name), "", SCREEN))
 
 
