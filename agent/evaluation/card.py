@@ -92,14 +92,21 @@ def shape_lines(config: Config, size: int) -> str:
 
 
 def training_lines(record: dict[str, Any]) -> str:
-    """Stages with their steps, screens, questions and time."""
-    rows = ["| stage | steps | screens | questions | core-minutes |", "| --- | --- | --- | --- | --- |"]
-    for name, stage in record["stages"].items():
-        minutes = stage["seconds"] / 60 * record["config"].get("num_processes", 1)
-        rows.append(f"| {name} | {stage['steps']:,} | {stage['screens']:,} | {stage['questions']:,} | {minutes:.0f} |")
-    where = f"Seed {record['config'].get('seed')}, {record['device']} ({record['machine']}), torch {record['torch']}."
-    notes = f"\n\n{record['notes']}" if record.get("notes") else ""
-    return "\n".join(rows) + f"\n\n{where} The whole config is in `{RECORD}`.{notes}"
+    """Stages with their steps, screens, questions and time, of the weights that it began with too; notes of both."""
+    runs = [record]
+    while runs[0].get("before"):
+        runs.insert(0, runs[0]["before"])
+    rows = ["| run | stage | steps | screens | questions | core-minutes |", "| --- | --- | --- | --- | --- | --- |"]
+    notes = []
+    for number, run in enumerate(runs, start=1):
+        for name, stage in run["stages"].items():
+            minutes = stage["seconds"] / 60 * run["config"].get("num_processes", 1)
+            counts = f"{stage['steps']:,} | {stage['screens']:,} | {stage['questions']:,} | {minutes:.0f}"
+            rows.append(f"| {number} | {name} | {counts} |")
+        where = f"Seed {run['config'].get('seed')}, {run['device']} ({run['machine']}), torch {run['torch']}."
+        notes.append(f"Run {number}: {where} {run.get('notes', '')}".strip())
+    whole = f"The whole config is in `{RECORD}`; each run goes on from the weights of the one before it."
+    return "\n\n".join(["\n".join(rows), *notes, whole])
 
 
 def accuracy_table(results: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ learns, on small frames. S2 `enlarge`: larger frames and longer rows. S3 `finish
 falls to nothing and every loss but that of the replies fades out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -54,10 +54,23 @@ PHASES = (
     Phase("enlarge", 0.15, MEDIUM, LEARN, LEARN, (0.45, 0.25)),
     Phase("finish", 0.15, ALL, LEARN, REPLIES, (0.25, 0.01)),
 )
+CONTINUED = (
+    Phase("align", 0.05, SMALL, ALIGN, ALIGN, (0.8, 0.8), frozen=TOWER),
+    Phase("learn", 0.45, MEDIUM, LEARN, LEARN, (0.8, 0.45)),
+    Phase("enlarge", 0.25, ALL, LEARN, LEARN, (0.45, 0.25)),
+    Phase("finish", 0.25, ALL, LEARN, REPLIES, (0.25, 0.01)),
+)
+"""The same for weights that can answer already: labels are narrow from the start, and larger frames come sooner."""
 
 
 def stages(
-    read_steps: int, steps: int, read_rates: Rates, learn_rates: Rates, sigma: float = SIGMA[1], auxiliary: float = 1.0
+    read_steps: int,
+    steps: int,
+    read_rates: Rates,
+    learn_rates: Rates,
+    sigma: float = SIGMA[1],
+    auxiliary: float = 1.0,
+    phases: Sequence[Phase] = PHASES,
 ) -> tuple[Stage, ...]:
     """`read`, then the phases, which share the steps that are left; a phase without a step is left out.
 
@@ -65,7 +78,7 @@ def stages(
     """
     found = [Stage("read", 0, read_steps, read_rates, READ, READ, sizes=MEDIUM)]
     begin, passed = read_steps, 0.0
-    for phase in PHASES:
+    for phase in phases:
         passed += phase.share
         end = read_steps + round((steps - read_steps) * passed)
         found.append(

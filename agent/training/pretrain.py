@@ -33,7 +33,7 @@ from agent.training.record import training_record, write_record
 from agent.training.sample import BETWEEN, PREFIX, SampleMaker
 from agent.training.screens import Screen, Size, dense, icon_store, make_screen, questions
 from agent.training.stage import Options, Report, Stage, quiet, run
-from perception.qwen3vl import weights
+from agent.training.warm_start import warm_start
 from perception.qwen3vl.memory import keep_freed_memory
 from perception.qwen3vl.model import Qwen3VL
 
@@ -54,7 +54,7 @@ class PretrainConfig:
 
     folder: str = "build/train/nano"
     init: str = ""
-    """Folder of a model to begin with; empty for random weights."""
+    """Folder of a model to begin with, in the phases of `curriculum.CONTINUED`; empty for random weights."""
     seed: int = 0
     read_steps: int = 3000
     steps: int = 20_000
@@ -100,7 +100,8 @@ class PretrainConfig:
         """Reading, then the phases of the curriculum."""
         read = Rates(tower_adam=self.tower_adam, tower_muon=self.read_muon, decay_share=0.3, end=0.1)
         learn = Rates(self.adam, self.tower_adam, self.tower_muon, self.muon)
-        return curriculum.stages(self.read_steps, self.steps, read, learn, self.sigma, self.auxiliary)
+        phases = curriculum.CONTINUED if self.init else curriculum.PHASES
+        return curriculum.stages(self.read_steps, self.steps, read, learn, self.sigma, self.auxiliary, phases)
 
     @property
     def options(self) -> Options:
@@ -129,7 +130,8 @@ class ScreenBatches:
             if shared.random() < DENSE_SHARE:
                 draw = partial(dense, rng, False, size)
             return pack([row_of(draw(), []) for _ in range(count)], 1)
-        share = (step - config.read_steps) / max(1, config.steps - config.read_steps)
+        # How far the mixture has come: a model that can answer already is asked what comes last from the start.
+        share = 1.0 if config.init else (step - config.read_steps) / max(1, config.steps - config.read_steps)
         longer = min(LONGEST, max(1, config.batch_size // count))
         return pack([self._row(rng, draw(), share, longer) for _ in range(count)], config.length * longer)
 
@@ -224,9 +226,10 @@ def learn(config: PretrainConfig, report: Report = quiet) -> Qwen3VL:
 
 def first_model(config: PretrainConfig) -> Qwen3VL:
     """The model that a run begins with."""
+    tokenizer = nano.tokenizer()
+    model = Qwen3VL(nano.shape(tokenizer, **json.loads(config.shape or "{}")))
     if config.init:
-        return weights.load(config.init)
-    model = Qwen3VL(nano.shape(nano.tokenizer(), **json.loads(config.shape or "{}")))
+        return warm_start(config.init, model, tokenizer)
     initialise(model, vocabulary.number_ids(), config.seed, near=config.start == "near")
     return model
 

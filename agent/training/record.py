@@ -20,7 +20,7 @@ def training_record(config: Any, folder: Path) -> dict[str, Any]:
     """Steps, screens, questions and seconds by stage, the machine, the fonts, the icons and the whole config.
 
     `config` is the run's dataclass; `folder` holds its metrics, and perhaps NOTES. Without an archive of icons these
-    are "".
+    are "". A run that began with a model's folder holds that one's record too, under `before`.
     """
     stages: dict[str, dict[str, float]] = {}
     last = 0
@@ -36,6 +36,7 @@ def training_record(config: Any, folder: Path) -> dict[str, Any]:
     lines = read_metrics(folder)
     settings = asdict(config)
     notes = folder / NOTES
+    before = Path(settings.get("init") or folder) / RECORD
     return {
         "schema_version": 1,
         "stages": stages,
@@ -47,6 +48,7 @@ def training_record(config: Any, folder: Path) -> dict[str, Any]:
         "torch": torch.__version__,
         "fonts": fonts.fingerprint(),
         "icons": icon_store.fingerprint(),
+        "before": json.loads(before.read_text(encoding="utf-8")) if settings.get("init") and before.is_file() else None,
     }
 
 

@@ -27,4 +27,18 @@ def test_stages_are_added_up_and_notes_are_carried(tmp_path: Path) -> None:
     assert record["stages"]["read"] == {"steps": 100, "screens": 1600, "questions": 8000, "seconds": 100}
     lines = training_lines(record)
     assert "| read | 100 | 1,600 | 8,000 | 3 |" in lines  # 100 s on each of two processes
-    assert lines.endswith("The rate was halved by hand.")
+    assert "The rate was halved by hand." in lines
+
+
+def test_a_run_that_began_with_other_weights_tells_of_both(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+        run_folder(folder)
+    (first / NOTES).write_text("The first ones.\n")
+    write_record(training_record(PretrainConfig(), first), first)
+    record = training_record(PretrainConfig(init=str(first)), second)
+    assert record["before"]["notes"] == "The first ones."
+    lines = training_lines(record)
+    assert lines.count("| read | 100 |") == 2
+    assert lines.index("The first ones.") < lines.index("Run 2: Seed 0")

@@ -1,0 +1,65 @@
+"""A run that begins with other weights: shared tokens keep their rows, new ones are spelled, other shapes are said."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Tokenizer, models
+
+from agent.training import nano, vocabulary
+from agent.training.initial import initialise
+from agent.training.pretrain import PretrainConfig, first_model
+from agent.training.warm_start import carried, warm_start
+from perception.qwen3vl.model import Qwen3VL
+
+SMALL = {"vision_depth": 1, "text_num_hidden_layers": 1, "vision_deepstack_visual_indexes": (0,)}
+
+
+def made(tokenizer: Tokenizer, seed: int = 0, **changes: object) -> Qwen3VL:
+    model = Qwen3VL(nano.shape(tokenizer, **(SMALL | changes)))
+    initialise(model, vocabulary.number_ids(), seed)
+    return model
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("older")
+    nano.save(made(nano.tokenizer(), seed=1), nano.tokenizer(), found, version="1")
+    return found
+
+
+def test_the_weights_are_those_of_the_folder(folder: Path) -> None:
+    tokenizer = nano.tokenizer()
+    older, begun = made(tokenizer, seed=1).state_dict(), warm_start(folder, made(tokenizer), tokenizer).state_dict()
+    assert all(torch.equal(begun[name], tensor.bfloat16().float()) for name, tensor in older.items())
+
+
+def test_tokens_keep_their_rows_and_new_ones_are_the_mean_of_what_spelled_them() -> None:
+    before = Tokenizer(models.BPE(vocab={"a": 0, "b": 1}, merges=[]))
+    after = nano.tokenizer()  # its decoder is asked what a token writes
+    after = Tokenizer.from_str(after.to_str())
+    after.model = models.BPE(vocab={"ab": 0, "b": 1, "a": 2}, merges=[], ignore_merges=True)
+    table = torch.tensor([[1.0, 0.0], [0.0, 3.0]])
+    rows = carried(table, before, after)[:3]
+    assert rows.tolist() == [[0.5, 1.5], [0.0, 3.0], [1.0, 0.0]]
+
+
+def test_another_shape_is_refused_by_its_tensor(folder: Path) -> None:
+    tokenizer = nano.tokenizer()
+    with pytest.raises(ValueError, match="another number of layers"):
+        warm_start(folder, made(tokenizer, vision_depth=2), tokenizer)
+    with pytest.raises(ValueError, match="this run wants"):
+        warm_start(folder, made(tokenizer, text_intermediate_size=64), tokenizer)
+
+
+def test_a_run_that_begins_with_weights_is_asked_everything_from_the_start() -> None:
+    begun, anew = PretrainConfig(init="somewhere"), PretrainConfig()
+    assert [stage.name for stage in begun.stages] == [stage.name for stage in anew.stages]
+    aligned = {stage.name: stage for stage in begun.stages}["align"]
+    assert aligned.sigma_at(aligned.begin) == begun.sigma
+
+
+def test_the_bundled_model_can_be_gone_on_with(repository: Path) -> None:
+    bundled = repository / "perception" / "nano"
+    model = first_model(PretrainConfig(init=str(bundled)))
+    assert model.config.text.vocab_size == nano.tokenizer().get_vocab_size()
