@@ -35,7 +35,7 @@ class _Rotate(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, None, None]:
         cos, sin = ctx.saved_tensors
-        # What comes back through keys lies the other way round in memory: to turn it as it lies takes four times as long.
+        # What comes back through keys lies the other way round: turned as it lies, it takes four times as long.
         return _turn(grad_outputs[0].contiguous(), cos, sin, -1), None, None
 
 

@@ -1,5 +1,6 @@
 """Texts longer than a model was trained on, and prompts that are read in pieces."""
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -8,12 +9,16 @@ from torch import Tensor
 from transformers import Qwen3VLTextConfig
 from transformers.models.qwen3_vl.modeling_qwen3_vl import Qwen3VLTextRotaryEmbedding
 
+from perception.clients.client import Sampling
 from perception.qwen3vl.cache import KeyValueCache
 from perception.qwen3vl.config import TextConfig, Yarn
+from perception.qwen3vl.engine import Engine
 from perception.qwen3vl.model import Qwen3VL
-from perception.qwen3vl.prefill import prefill
+from perception.qwen3vl.processor import ImageProcessor
+from perception.qwen3vl.reply import Request
 from perception.qwen3vl.text import Decoder
 from tests.perception.qwen3vl.conftest import YARN, Film, linux, most_memory, pixels_for, reference_logits, row
+from tests.perception.qwen3vl.tiny_engine import small_model, small_tokenizer
 
 PARTS = [5, (1, 4, 6), 7, Film(3, 4, 4), 11, (1, 2, 8), 30]
 SEEN = [part for part in PARTS if not isinstance(part, int)]
@@ -46,13 +51,19 @@ class Watched:
         return found
 
 
-def in_pieces(ours: Qwen3VL, ids: Tensor, pixels: Tensor, seen: Any, chunk: int, wanted: int) -> tuple[Tensor, Watched]:
-    """Logits of the last tokens, and the cache."""
-    features, mask = ours.encode_images(pixels, seen), ours.visual_mask(ids)
-    embeds, positions = ours.embed(ids, mask, features), ours.position_ids(ids, seen)
-    cache, visual = Watched(3, len(ids)), (mask, features.deepstack)
-    hidden = prefill(ours, embeds, positions, cache, chunk=chunk, visual=visual, place=cache.place, wanted=wanted)
-    return ours.logits(hidden), cache
+def in_pieces(ours: Qwen3VL, ids: Tensor, pixels: Tensor, seen: Any, chunk: int) -> tuple[Tensor, Watched]:
+    """Logits of all tokens, read chunk by chunk, and the cache."""
+    features, visual = ours.encode_images(pixels, seen), ours.visual_mask(ids)
+    embeds, positions = ours.embed(ids, visual, features), ours.position_ids(ids, seen)
+    cache, hidden = Watched(3, len(ids)), []
+    order = visual.flatten().cumsum(0).view_as(visual) - 1  # features lie row by row: which of them a place has
+    for start in range(0, ids.shape[1], chunk):
+        part = slice(start, min(start + chunk, ids.shape[1]))
+        here = visual[:, part]
+        added = here, [level[order[:, part][here]] for level in features.deepstack]
+        mask = cache.place(part.stop - part.start)
+        hidden.append(ours.hidden(embeds[:, part], positions[:, :, part], mask=mask, visual=added, cache=cache))
+    return ours.logits(torch.cat(hidden, 1)), cache
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 16, 1000])
@@ -62,7 +73,7 @@ def test_in_pieces_equals_reference(pair: Any, chunk: int) -> None:
     torch.manual_seed(1)
     ids, pixels = torch.tensor([row(*PARTS)]), pixels_for(ours, SEEN)
     expected = reference_logits(reference, ids, pixels, SEEN)
-    found, cache = in_pieces(ours, ids, pixels, SEEN, chunk, ids.shape[1])
+    found, cache = in_pieces(ours, ids, pixels, SEEN, chunk)
     torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
     total = ids.shape[1]
     assert [new for new, _ in cache.passes] == [
@@ -72,50 +83,31 @@ def test_in_pieces_equals_reference(pair: Any, chunk: int) -> None:
 
 
 @torch.no_grad()
-def test_the_last_tokens_of_several_rows(pair: Any) -> None:
+def test_several_rows_in_pieces(pair: Any) -> None:
     """Chunks cut through the images of both rows at other places."""
     ours, reference = pair
     torch.manual_seed(2)
     seen = [(1, 4, 6), Film(2, 4, 4), Film(2, 4, 4), (1, 4, 6)]
     ids = torch.tensor([row(5, seen[0], 2, seen[1], 9), row(1, seen[2], 8, seen[3], 7)])
     pixels = pixels_for(ours, seen)
-    expected = reference_logits(reference, ids, pixels, seen)[:, -12:]
-    found, _ = in_pieces(ours, ids, pixels, seen, 8, 12)
+    expected = reference_logits(reference, ids, pixels, seen)
+    found, _ = in_pieces(ours, ids, pixels, seen, 8)
     torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
 
 
-@torch.no_grad()
-def test_a_simple_cache_needs_no_place(make_pair: Any) -> None:
-    class Growing:
-        kept: dict[int, tuple[Tensor, Tensor]] = {}  # noqa: RUF012
-
-        def update(self, layer_index: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-            held = self.kept.get(layer_index, (k[:, :, :0], v[:, :, :0]))
-            self.kept[layer_index] = (torch.cat([held[0], k], 2), torch.cat([held[1], v], 2))
-            return self.kept[layer_index]
-
-    ours, _ = make_pair(tied=True)
-    ids = torch.tensor([row(40)])
-    embeds, positions = ours.embed(ids), ours.position_ids(ids, None)
-    found = prefill(ours, embeds, positions, Growing(), chunk=9)
-    torch.testing.assert_close(found, ours.hidden(embeds, positions)[:, -1:], atol=1e-5, rtol=1e-5)
-    with pytest.raises(ValueError, match="a chunk has 0 tokens"):
-        prefill(ours, embeds, positions, Growing(), chunk=0)
-
-
 @linux
-@torch.no_grad()
-def test_memory_does_not_grow_with_the_square(make_pair: Any) -> None:
-    """In bfloat16 scores are really there: 6 heads x 3,072 x 3,072 at once are 113 MB, several times over."""
-    ours = make_pair(tied=True)[0].bfloat16()
-    ids = torch.tensor([row(3072)])
-    embeds, positions = ours.embed(ids), ours.position_ids(ids, None)
-    cache = Watched(3)
-    whole, much = most_memory(lambda: ours.hidden(embeds, positions)[:, -1:])
-    parts, little = most_memory(lambda: prefill(ours, embeds, positions, cache, chunk=256, place=cache.place))
-    assert much > 200e6
-    assert little < much / 3
-    torch.testing.assert_close(parts, whole, atol=0.1, rtol=0.1)
+def test_memory_does_not_grow_with_the_square() -> None:
+    """In bfloat16 scores are really there: 4 heads x 4,000 x 4,000 at once are 128 MB."""
+    model = deepcopy(small_model()).bfloat16()
+
+    def peak(chunk: int) -> int:
+        engine = Engine(model, small_tokenizer(), ImageProcessor(), chunk=chunk, keep_bytes=0)
+        asked = Request(engine.prompt_of_ids([5] * 4000), None, Sampling(max_tokens=1))
+        return most_memory(lambda: engine.generate(asked))[1]
+
+    whole, parts = peak(4096), peak(256)
+    assert whole > 100e6
+    assert parts < whole / 3
 
 
 ROPES: dict[str, tuple[dict[str, Any], Yarn]] = {
