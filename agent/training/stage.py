@@ -13,6 +13,7 @@ from agent.training.forward import Losses, PackedForward, Weights
 from agent.training.learner import Learner, Rates
 from agent.training.loader import Loader, MakeBatch
 from agent.training.screens.record import Size
+from perception.qwen3vl.memory import give_back
 
 Report = Callable[[dict[str, Any]], None]
 
@@ -87,6 +88,8 @@ def run(
             factor = stage.rates.factor(step - stage.begin, stage.end - stage.begin, learner.warm_since - stage.begin)
             meter.add(batch, losses, learner.learn(losses.total, factor))
             last = learner.step == stage.end
+            if learner.step % options.log_every == 0:
+                give_back()
             if (learner.step % options.log_every == 0 or last) and replicas.rank() == 0:
                 sigma = round(stage.sigma_at(step), 1)
                 figures = {

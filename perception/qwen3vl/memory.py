@@ -25,6 +25,13 @@ def keep_freed_memory() -> bool:
     return all(taken)
 
 
+def give_back() -> None:
+    """Hand the system what is kept and not in use. Buffers of ever other sizes leave holes, and what is kept grows with
+    them: a loop that meets many sizes calls this now and then."""
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def free_bytes(device: torch.device) -> int:
     """Memory that could be taken now; 4 GiB where the system does not say."""
     if device.type == "cuda":
