@@ -55,6 +55,18 @@ class ModelSettings(_Section):
     """compact or computer_use; empty: what suits the model."""
     constrained: bool = True
     """Send a server the JSON Schema of replies; false for one that can't constrain them."""
+    sampling: str = ""
+    """How replies are drawn: a name of `perception.qwen3vl.presets`, or auto for what suits the model's name; empty:
+    the likeliest token each time."""
+
+    @field_validator("sampling")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value:
+            from perception.qwen3vl.presets import preset
+
+            preset(value)
+        return value
 
 
 class RunSettings(_Section):

@@ -10,6 +10,7 @@ from agent.settings import ModelSettings
 from perception.clients import catalog
 from perception.clients.client import ModelClient, Sampling
 from perception.clients.wording import Style
+from perception.qwen3vl.presets import drawn
 
 STYLES: tuple[str, ...] = get_args(Style)
 
@@ -21,6 +22,7 @@ class Model(NamedTuple):
     codec: Codec
     prompt: Style
     sampling: Sampling
+    """What every question is asked with."""
 
 
 @runtime_checkable
@@ -56,6 +58,8 @@ async def model_of(settings: ModelSettings) -> AsyncIterator[Model]:
     try:
         if isinstance(client, Loadable):  # A corrupt model should end the command before anything is begun.
             await client.load()
-        yield Model(client, codec(profile.codec), cast(Style, profile.prompt), profile.sampling)
+        # Only now does the client of a server know the model's name.
+        sampling = drawn(settings.sampling, client.name, profile.sampling)
+        yield Model(client, codec(profile.codec), cast(Style, profile.prompt), sampling)
     finally:
         await client.close()

@@ -6,7 +6,7 @@ answered side by side, and one that is cancelled is cut before the next pass whi
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +14,7 @@ from threading import Event
 from typing import Any, Literal
 
 import torch
+from torch import Tensor
 
 from perception.clients.client import Completion, Message, Piece, Sampling
 from perception.errors import ClientError
@@ -43,7 +44,7 @@ class EmbeddedClient:
         """name: what records say, the folder's name without; sampling: where a question brings none; dtype None: what
         is fast here, "auto": int8 too where that is clearly faster. Reads nothing yet."""
         self._folder = folder
-        self._name = name or folder.resolve().name
+        self._name = self._given_name = name or folder.resolve().name
         self._sampling = sampling or Sampling()
         self._dtype: Dtype | None = getattr(torch, dtype) if dtype in ("float32", "bfloat16") else dtype
         self._device = device
@@ -55,7 +56,7 @@ class EmbeddedClient:
 
     @property
     def name(self) -> str:
-        """The model's name and version, as given."""
+        """The model's name and version, as given, and the version of weights that came later."""
         return self._name
 
     async def generate(
@@ -180,14 +181,24 @@ class EmbeddedClient:
         self._check_open()
         await asyncio.get_running_loop().run_in_executor(self._worker, self._load)
 
-    async def reload(self, folder: Path) -> None:
+    async def reload(self, folder: Path, *, version: str = "") -> None:
         """Goes on with the weights of another folder, once the questions that were asked before are answered.
 
-        Both models are in memory for a moment. Raises ModelError, and keeps the old one, when the folder's can't be
-        read.
+        version: what `name` and completions say behind the model's name from then on. Both models are in memory for a
+        moment. Raises ModelError, and keeps the old one, when the folder's can't be read.
         """
         self._check_open()
-        await asyncio.get_running_loop().run_in_executor(self._worker, self._replace, folder)
+        await asyncio.get_running_loop().run_in_executor(self._worker, self._replace, folder, version)
+
+    async def load_tensors(self, tensors: Mapping[str, Tensor], *, version: str) -> None:
+        """Goes on with some other weights from memory, once the questions that were asked before are answered.
+
+        tensors: by the names, and in the shapes, of the model's files; those that are not among them stay. They are
+        copied, so leave them as they are until this returns. version: as for `reload`. Raises ModelError, and changes
+        nothing at all, for a name or a shape that the model does not have.
+        """
+        self._check_open()
+        await asyncio.get_running_loop().run_in_executor(self._worker, self._update, tensors, version)
 
     def token_text(self, token_id: int) -> str:
         """What a token writes, special ones as they are called. Raises ClientError before the model was read."""
@@ -263,11 +274,20 @@ class EmbeddedClient:
             raise ClientError(f"The model {self._name} is not loaded: await load() first.")
         return self._engine
 
-    def _replace(self, folder: Path) -> None:
+    def _replace(self, folder: Path, version: str) -> None:
         while self._engine is not None and self._engine.step():
             pass
         self._engine = Engine.load(folder, dtype=self._dtype, device=self._device)
         self._folder = folder
+        self._name = self._signed(version)
+
+    def _update(self, tensors: Mapping[str, Tensor], version: str) -> None:
+        self._load().update(tensors)
+        self._name = self._signed(version)
+
+    def _signed(self, version: str) -> str:
+        """What records say of weights of this version, as `OpenAIClient` writes it of a server's."""
+        return f"{self._given_name} {version}" if version else self._given_name
 
     def _load(self) -> Engine:
         if self._engine is None:

@@ -1,4 +1,4 @@
-"""Messages to the JSON of a chat completion: turns, images, the schema, and how tokens are drawn.
+"""Messages to the JSON of a chat completion: turns, images, the form of the reply, and how tokens are drawn.
 
 Every image travels with every question. SGLang 0.5.23 takes a `content_hash` and vLLM a `uuid` beside an image, but
 both are keys to a cache that may have dropped it, and neither says so before the question fails; so pictures are sent
@@ -11,12 +11,13 @@ import io
 from collections import OrderedDict
 from collections.abc import Iterator
 from threading import Lock
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from PIL import Image
 
 from perception.clients.capabilities import Kind
 from perception.clients.client import ImagePart, Message, Sampling, TextPart
+from perception.errors import ClientError
 from perception.observation import Frame
 
 RECORDS: dict[Kind, tuple[str, ...]] = {
@@ -27,6 +28,48 @@ RECORDS: dict[Kind, tuple[str, ...]] = {
     "unknown": ("logprobs",),
 }
 """What is asked for beside the text, for training. Servers that are strict refuse fields that they do not know."""
+
+FormKind = Literal["schema", "regex", "ebnf"]
+FORM_NAMES: dict[FormKind, str] = {"schema": "JSON Schema", "regex": "regular expression", "ebnf": "EBNF"}
+FORM_FIELDS = ("response_format", "regex", "ebnf", "structured_outputs")
+"""All that a form can be sent in."""
+_WITH_GRAMMARS: tuple[Kind, ...] = ("HandEye", "SGLang", "vLLM")
+
+
+class Form(NamedTuple):
+    """What a reply has to match."""
+
+    kind: FormKind
+    content: Any
+    """A schema, or the text of a regular expression or a grammar."""
+
+
+def form_of(schema: dict[str, Any] | None, regex: str | None, ebnf: str | None) -> Form | None:
+    """The one form that is given. Raises ClientError for more than one."""
+    forms = (Form("schema", schema), Form("regex", regex), Form("ebnf", ebnf))
+    given = [form for form in forms if form.content is not None]
+    if len(given) > 1:
+        raise ClientError(f"A reply has one form, and {' and '.join(form.kind for form in given)} is given: give one.")
+    return given[0] if given else None
+
+
+def takes(kind: Kind, form: Form) -> bool:
+    """Whether a server of this kind has a field for the form, as far as its kind tells.
+
+    A schema is part of the OpenAI API. llama.cpp's `grammar` is of a dialect of its own, and servers that ignore fields
+    that they do not know would answer as if there were no form.
+    """
+    return form.kind == "schema" or kind in _WITH_GRAMMARS
+
+
+def form_fields(form: Form, kind: Kind) -> dict[str, Any]:
+    """The fields that hold replies to a form; those of vLLM are of version 0.12 and later."""
+    if form.kind == "schema":
+        named = {"name": "reply", "strict": True, "schema": unbounded(form.content)}
+        return {"response_format": {"type": "json_schema", "json_schema": named}}
+    if kind == "vLLM":
+        return {"structured_outputs": {"grammar" if form.kind == "ebnf" else form.kind: form.content}}
+    return {form.kind: form.content}
 
 
 class PngCache:
@@ -77,34 +120,32 @@ def unbounded(schema: Any) -> Any:
 
 
 def chat_payload(
-    model: str, messages: list[Message], schema: dict[str, Any] | None, sampling: Sampling, kind: Kind, images: PngCache
+    model: str, messages: list[Message], form: Form | None, sampling: Sampling, kind: Kind, images: PngCache
 ) -> dict[str, Any]:
     """The body of a question, without `RECORDS`. Takes milliseconds for each new image."""
     turns = [{"role": message.role, "content": _content(message, images)} for message in stills(messages)]
-    payload: dict[str, Any] = {
+    return {
         "model": model,
         "messages": turns,
         "max_tokens": sampling.max_tokens,
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         **_drawing(sampling, kind),
+        **(form_fields(form, kind) if form else {}),
     }
-    if schema is not None:
-        form = {"name": "reply", "strict": True, "schema": schema}
-        payload["response_format"] = {"type": "json_schema", "json_schema": form}
-    return payload
 
 
 def _drawing(sampling: Sampling, kind: Kind) -> dict[str, Any]:
     """The rest of the sampling, as far as the server is known to take it."""
     penalty = sampling.repetition_penalty
     found: dict[str, Any] = {}
-    if sampling.presence_penalty:
+    if sampling.presence_penalty or kind != "unknown":
         found["presence_penalty"] = sampling.presence_penalty
     if sampling.seed is not None:
         found["seed"] = sampling.seed
     if kind in ("HandEye", "SGLang", "vLLM"):
-        # What is left out, the latter two take from the model's generation_config.json (Qwen3-VL's says top_k 20).
+        # What is left out, the latter two take from the model's generation_config.json (Qwen3-VL's says top_k 20), and
+        # our own from the preset that it serves with.
         return found | {"top_k": sampling.top_k or -1, "min_p": 0.0, "repetition_penalty": penalty}
     if kind == "llama.cpp":  # its own default is top_k 40, min_p 0.05
         return found | {"top_k": sampling.top_k, "min_p": 0.0, "repeat_penalty": penalty}

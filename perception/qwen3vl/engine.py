@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
+from torch import Tensor
 
 from perception.clients.client import Completion, Message, Usage
 from perception.errors import ModelError
@@ -37,6 +38,7 @@ from perception.qwen3vl.speed import Dtype, fast_dtype
 from perception.qwen3vl.stream import split
 from perception.qwen3vl.thinking import ThinkTokens
 from perception.qwen3vl.tokenizer import Tokenizer
+from perception.qwen3vl.update import updated
 
 CHUNK = 1024
 """Tokens of prompts that are read between two decoding passes."""
@@ -63,20 +65,17 @@ class Engine:
         there to compare with); chunk: tokens of prompts between two decoding passes; max_rows: replies side by side;
         keep_bytes: memory for what may be needed again (keys and values of earlier prompts, and a quarter of that for
         images), 1 GiB or a quarter of what is free without, 0 for none."""
-        self.model = model.eval()
         self.num_parameters = weights.num_parameters(model)
         self.tokenizer = tokenizer
         self.processor = processor
         self._end_ids = tuple(sorted(tokenizer.end_ids if end_ids is None else end_ids))
-        self._together = together
+        self._together, self._chunk, self._max_rows = together, chunk, max_rows
         self._memory = Memory(Marks(tokenizer))
         self._think = ThinkTokens.of(tokenizer)
         num_words = model.config.text.vocab_size
         self._grammar = Grammar(tokenizer.backend.to_str(), num_words=num_words, end_ids=self._end_ids)
-        limit = min(_MOST_KEPT, free_bytes(model.device) // 4) if keep_bytes is None else keep_bytes
-        self._prefixes, self._sight = PrefixStore(limit), Sight(model, limit // 4)
-        self._decoding = Decoding(model, self._prefixes, self._sight, self._end_ids[0])
-        self._schedule = Schedule(self._decoding, chunk=chunk, max_rows=max_rows)
+        self._limit = min(_MOST_KEPT, free_bytes(model.device) // 4) if keep_bytes is None else keep_bytes
+        self._begin(model)
 
     @classmethod
     def load(
@@ -102,6 +101,17 @@ class Engine:
         if device == "cpu":
             keep_freed_memory()
         return engine
+
+    def update(self, tensors: Mapping[str, Tensor]) -> None:
+        """Goes on with other weights for some tensors, once all that was submitted before is answered.
+
+        tensors: see `update.updated`. Forgets what it kept of earlier prompts and images. Raises ModelError, and
+        changes nothing, for a name or a shape that the model does not have.
+        """
+        model = updated(self.model, tensors)
+        while self.step():
+            pass
+        self._begin(model)
 
     @property
     def num_bytes(self) -> int:
@@ -216,6 +226,13 @@ class Engine:
             return [self.completion(ticket) for ticket in tickets]
         finally:
             over = True  # after an error, the others go with the next step
+
+    def _begin(self, model: Qwen3VL) -> None:
+        """With a model, and nothing that was computed with another one."""
+        self.model = model.eval()
+        self._prefixes, self._sight = PrefixStore(self._limit), Sight(model, self._limit // 4)
+        self._decoding = Decoding(model, self._prefixes, self._sight, self._end_ids[0])
+        self._schedule = Schedule(self._decoding, chunk=self._chunk, max_rows=self._max_rows)
 
     def _shown(self, ids: list[int], frames: Sequence[Frame]) -> Prompt:
         if not frames:

@@ -9,12 +9,12 @@ kernel for few queries (and the exacter one), so the cache holds float32; score 
 costs more than the softmax over it; the last layer leaves out what nobody asks for. Measured on one core of an AVX-512
 BF16 machine with 11M parameters in the decoder: 4.1 -> 1.5 ms a pass.
 
-The packed form uses PyTorch's operators for its own compiler (`torch.ops.mkldnn`); where they are missing, `accelerate`
-leaves the model as it is.
+The packed form (`packed`) needs operators that not every build of PyTorch has; where they are missing, `accelerate`
+leaves the model as it is. A state dict has the plain weights under their own names, unpacked when it is asked for.
 """
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from perception.qwen3vl.attention import additive, attend
 from perception.qwen3vl.merger import Merger
 from perception.qwen3vl.model import Qwen3VL
+from perception.qwen3vl.packed import Packed, can_pack
 from perception.qwen3vl.rope import rotate
 from perception.qwen3vl.text import Cache, Decoder, RMSNorm, Tap, TextLayer, TextMLP
 from perception.qwen3vl.vision import PatchEmbed, VisionBlock
@@ -31,24 +32,22 @@ _FEW = 16
 """Queries up to which float32 attention is the faster."""
 _LOG2_E = 1.4426950408889634
 _SAFE = (2.0**-60, 2.0**100)
-_TYPICAL_ROWS = 8
-"""Rows that the packed layout is chosen for; any number works."""
 
 
 def accelerate(model: Qwen3VL) -> bool:
     """Replaces the tower's blocks, the mergers and the decoder by packed ones, and says whether it did.
 
-    It does for bfloat16 weights on a CPU with oneDNN. The model then answers as before and can't be stored or trained.
+    It does for bfloat16 weights on a CPU with oneDNN. The model then answers as before and can't be trained.
     """
     weight = model.model.language_model.embed_tokens.weight
-    able = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+    able = can_pack()
     # Nothing may be added behind the last layer, which answers for some places only.
     able &= len(model.config.vision.deepstack_visual_indexes) < model.config.text.num_hidden_layers
     layers = model.model.language_model.layers
     able &= all(isinstance(layer.mlp, TextMLP) for layer in layers)  # experts are not packed
     if not able or weight.device.type != "cpu" or weight.dtype != torch.bfloat16:
         return False
-    with torch.inference_mode():
+    with torch.no_grad():
         tower, scratch = model.model.visual, _Scratch()
         blocks = [FastVisionBlock(block, scratch) for block in tower.blocks]  # type: ignore[arg-type]
         mergers = [FastMerger(merger) for merger in tower.deepstack_merger_list]  # type: ignore[arg-type]
@@ -60,39 +59,9 @@ def accelerate(model: Qwen3VL) -> bool:
     return True
 
 
-class _Packed:
-    """One or several linear layers of the same input as one product."""
-
-    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
-        """weight [N, K], bias [N]."""
-        self._weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), _TYPICAL_ROWS)
-        self._bias = bias
-
-    @classmethod
-    def of(cls, *layers: nn.Linear) -> Self:
-        """Layers of the same input."""
-        weights: list[Tensor] = [layer.weight for layer in layers]
-        biases: list[Tensor] = [layer.bias for layer in layers if layer.bias is not None]
-        return cls(torch.cat(weights), torch.cat(biases) if biases else None)
-
-    def __call__(self, x: Tensor) -> Tensor:
-        return torch.ops.mkldnn._linear_pointwise(x, self._weight, self._bias, "none", [], "")
-
-    def gelu(self, x: Tensor, approximate: str) -> Tensor:
-        """The product, and GELU of it."""
-        return torch.ops.mkldnn._linear_pointwise(x, self._weight, self._bias, "gelu", [], approximate)
-
-    def swish(self, x: Tensor) -> Tensor:
-        """The product, and SiLU of it."""
-        return torch.ops.mkldnn._linear_pointwise(x, self._weight, self._bias, "swish", [], "")
-
-    def add(self, x: Tensor, other: Tensor) -> Tensor:
-        """The product plus another tensor."""
-        return torch.ops.mkldnn._linear_pointwise.binary(x, other, self._weight, self._bias, "add")
-
-    def mul(self, x: Tensor, other: Tensor) -> Tensor:
-        """The product times another tensor."""
-        return torch.ops.mkldnn._linear_pointwise.binary(x, other, self._weight, self._bias, "mul")
+def is_accelerated(model: Qwen3VL) -> bool:
+    """Whether `accelerate` has replaced its parts."""
+    return isinstance(model.model.language_model, FastDecoder)
 
 
 class _Norm:
@@ -102,6 +71,7 @@ class _Norm:
     """
 
     def __init__(self, norm: RMSNorm) -> None:
+        self.weight = norm.weight.detach()
         self._weight = torch.cat([norm.weight, norm.weight])
         self._eps = norm.eps
 
@@ -159,14 +129,19 @@ class FastPatchEmbed(nn.Module):
     def __init__(self, embed: PatchEmbed) -> None:
         super().__init__()
         kernel = embed.proj.weight
-        self._whole = _Packed(kernel.flatten(1), embed.proj.bias)
-        self._still = _Packed(kernel.sum(2).flatten(1), embed.proj.bias)
-        self._width = kernel[0].numel()
+        self._whole = Packed(kernel.flatten(1), embed.proj.bias)
+        self._still = Packed(kernel.sum(2).flatten(1), embed.proj.bias)
+        self._width, self._shape = kernel[0].numel(), tuple(kernel.shape[1:])
 
     def forward(self, pixels: Tensor) -> Tensor:
         """pixels [N, C*Tp*P*P] or [N, C*P*P] -> [N, Dv]."""
         packed = self._whole if pixels.shape[1] == self._width else self._still
         return packed(pixels.to(torch.bfloat16))
+
+    def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
+        super()._save_to_state_dict(destination, prefix, keep_vars)
+        self._whole.store(destination, f"{prefix}proj")
+        destination[f"{prefix}proj.weight"] = destination[f"{prefix}proj.weight"].unflatten(1, self._shape)
 
 
 class FastVisionBlock(nn.Module):
@@ -176,8 +151,8 @@ class FastVisionBlock(nn.Module):
         super().__init__()
         self.norm1, self.norm2 = block.norm1, block.norm2
         self.num_heads = block.attn.num_heads
-        self._qkv, self._proj = _Packed.of(block.attn.qkv), _Packed.of(block.attn.proj)
-        self._up, self._down = _Packed.of(block.mlp.linear_fc1), _Packed.of(block.mlp.linear_fc2)
+        self._qkv, self._proj = Packed.of(block.attn.qkv), Packed.of(block.attn.proj)
+        self._up, self._down = Packed.of(block.mlp.linear_fc1), Packed.of(block.mlp.linear_fc2)
         self._scratch = scratch
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, runs: Sequence[tuple[int, int]]) -> Tensor:
@@ -195,6 +170,13 @@ class FastVisionBlock(nn.Module):
         x = self._proj.add(mixed[0] if len(mixed) == 1 else torch.cat(mixed), x)
         return self._down.add(self._up.gelu(self.norm2(x), "tanh"), x)
 
+    def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
+        super()._save_to_state_dict(destination, prefix, keep_vars)
+        self._qkv.store(destination, f"{prefix}attn.qkv")
+        self._proj.store(destination, f"{prefix}attn.proj")
+        self._up.store(destination, f"{prefix}mlp.linear_fc1")
+        self._down.store(destination, f"{prefix}mlp.linear_fc2")
+
     def _attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """q, k, v [H, L, d] of one frame -> [L, H * d]."""
         mixed = _mixed(q * (_LOG2_E * q.shape[-1] ** -0.5), k, v, self._scratch)
@@ -207,12 +189,17 @@ class FastMerger(nn.Module):
     def __init__(self, merger: Merger) -> None:
         super().__init__()
         self.norm, self.norm_joined, self.width = merger.norm, merger.norm_joined, merger.width
-        self._up, self._down = _Packed.of(merger.linear_fc1), _Packed.of(merger.linear_fc2)
+        self._up, self._down = Packed.of(merger.linear_fc1), Packed.of(merger.linear_fc2)
 
     def forward(self, patches: Tensor) -> Tensor:
         """patches [N, Dv] -> visual tokens [V, D]."""
         joined = self.norm(patches.view(-1, self.width)) if self.norm_joined else self.norm(patches)
         return self._down(self._up.gelu(joined.view(-1, self.width), "none"))
+
+    def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
+        super()._save_to_state_dict(destination, prefix, keep_vars)
+        self._up.store(destination, f"{prefix}linear_fc1")
+        self._down.store(destination, f"{prefix}linear_fc2")
 
 
 class _FastLayer:
@@ -223,12 +210,13 @@ class _FastLayer:
         attention, mlp = layer.self_attn, layer.mlp
         self._index, self._width = attention.layer_index, attention.head_dim
         self._qkv, self._out = (
-            _Packed.of(attention.q_proj, attention.k_proj, attention.v_proj),
-            _Packed.of(attention.o_proj),
+            Packed.of(attention.q_proj, attention.k_proj, attention.v_proj),
+            Packed.of(attention.o_proj),
         )
-        self._gate, self._up = _Packed.of(mlp.gate_proj), _Packed.of(mlp.up_proj)
-        self._down = _Packed.of(mlp.down_proj)
+        self._gate, self._up = Packed.of(mlp.gate_proj), Packed.of(mlp.up_proj)
+        self._down = Packed.of(mlp.down_proj)
         self._norm, self._mlp_norm = _Norm(layer.input_layernorm), _Norm(layer.post_attention_layernorm)
+        self._head_norms = attention.q_norm.weight.detach(), attention.k_norm.weight.detach()
         self._eps = attention.q_norm.eps
         self._num_queries = attention.q_proj.out_features // self._width
         self._num_keys = attention.k_proj.out_features // self._width
@@ -264,6 +252,16 @@ class _FastLayer:
         normed = self._mlp_norm(x)
         return self._down.add(self._up.mul(normed, self._gate.swish(normed)), x)
 
+    def store(self, state: dict[str, Any], prefix: str) -> None:
+        """Writes its weights into a state dict, under the names of a `TextLayer`."""
+        self._qkv.store(state, *(f"{prefix}self_attn.{name}_proj" for name in "qkv"))
+        self._out.store(state, f"{prefix}self_attn.o_proj")
+        for name, packed in (("gate", self._gate), ("up", self._up), ("down", self._down)):
+            packed.store(state, f"{prefix}mlp.{name}_proj")
+        state[f"{prefix}self_attn.q_norm.weight"], state[f"{prefix}self_attn.k_norm.weight"] = self._head_norms
+        state[f"{prefix}input_layernorm.weight"] = self._norm.weight
+        state[f"{prefix}post_attention_layernorm.weight"] = self._mlp_norm.weight
+
 
 def _causal(places: slice, num_new: int, total: int) -> Tensor:
     """bool [1, 1, T, S]: some places of the new tokens, which are the last of all, and what they may look at."""
@@ -294,7 +292,8 @@ class FastDecoder(nn.Module):
     def __init__(self, decoder: Decoder, scratch: _Scratch) -> None:
         super().__init__()
         self.embed_tokens, self._norm = decoder.embed_tokens, _Norm(decoder.norm)
-        self._angles = decoder.angles
+        with torch.device("meta"):  # angles need no weights, and those of `decoder` are to be let go
+            self._angles = Decoder(decoder.config).angles
         self._layers = [_FastLayer(layer, scratch) for layer in decoder.layers]  # type: ignore[arg-type]
 
     def forward(
@@ -321,3 +320,9 @@ class FastDecoder(nn.Module):
         if tap is not None:
             tap(len(self._layers) - 1, x)
         return self._norm(self._layers[-1](x, cos, sin, mask, cache, wanted))
+
+    def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
+        super()._save_to_state_dict(destination, prefix, keep_vars)
+        for index, layer in enumerate(self._layers):
+            layer.store(destination, f"{prefix}layers.{index}.")
+        destination[f"{prefix}norm.weight"] = self._norm.weight

@@ -3,6 +3,9 @@
 The first two are those of the models' README, for images and screens; the others are the settings that the technical
 report evaluates text with (arXiv 2511.21631). An agent that clicks is better off at temperature 0, which is what
 `Sampling()` says: a click drawn at random misses.
+
+The setting `model.sampling` names one of them, or `auto`; nothing heavy is imported here, so that settings can be
+checked at once.
 """
 
 import re
@@ -11,6 +14,8 @@ from types import MappingProxyType
 
 from perception.clients.client import Sampling
 
+AUTO = "auto"
+"""Instead of a preset: the one that suits the model, by its name."""
 _LONG = 32_768
 """Tokens of a reply that may think."""
 
@@ -28,11 +33,21 @@ _SMALL = 8
 """Billions of parameters up to which a model counts as small."""
 
 
-def preset(name: str) -> Sampling:
-    """The settings of a name. Raises ValueError that lists the names."""
-    if name not in PRESETS:
-        raise ValueError(f'There is no preset "{name}": known are {", ".join(PRESETS)}')
-    return PRESETS[name]
+def preset(name: str, model: str = "") -> Sampling:
+    """The settings of a name; `auto` means those that suit a model of this name. Raises ValueError that lists the
+    names."""
+    found = preset_name(model) if name == AUTO else name
+    if found not in PRESETS:
+        raise ValueError(f'There is no preset "{name}": known are {", ".join(PRESETS)} and {AUTO}')
+    return PRESETS[found]
+
+
+def drawn(name: str, model: str, base: Sampling) -> Sampling:
+    """How a model's replies are drawn: as `preset` says, within the time of `base`; without a name as `base` says.
+
+    Raises ValueError as `preset` does.
+    """
+    return preset(name, model).model_copy(update={"max_seconds": base.max_seconds}) if name else base
 
 
 def preset_name(model: str, *, text: bool = False) -> str:

@@ -20,11 +20,16 @@ class QuantizedLinear(nn.Module):
     scale: Tensor
     """float32 [N]."""
 
-    def __init__(self, linear: nn.Linear) -> None:
+    def __init__(self, linear: nn.Linear, earlier: "QuantizedLinear | None" = None) -> None:
+        """earlier: whose integers are taken where `linear` has no weight, but is on the meta device."""
         super().__init__()
-        whole, scale = _to_int8(linear.weight.detach().float())
-        self.register_buffer("weight", whole.t().contiguous())
-        self.register_buffer("scale", scale.flatten())
+        if earlier is not None and linear.weight.is_meta:
+            weight, scale = earlier.weight, earlier.scale
+        else:
+            whole, scale = _to_int8(linear.weight.detach().float())
+            weight, scale = whole.t().contiguous(), scale.flatten()
+        self.register_buffer("weight", weight)
+        self.register_buffer("scale", scale)
         self.bias = linear.bias
 
     def forward(self, x: Tensor) -> Tensor:
@@ -37,13 +42,17 @@ class QuantizedLinear(nn.Module):
         return product.to(x.dtype).view(*x.shape[:-1], -1)
 
 
-def quantize(module: nn.Module) -> None:
-    """Replaces every linear layer below `module` by its 8-bit copy."""
+def quantize(module: nn.Module, earlier: nn.Module | None = None) -> None:
+    """Replaces every linear layer below `module` by its 8-bit copy.
+
+    earlier: the same module, quantized before; gives the layers whose weight is on the meta device.
+    """
     for name, child in module.named_children():
+        before = None if earlier is None else earlier.get_submodule(name)
         if isinstance(child, nn.Linear):
-            setattr(module, name, QuantizedLinear(cast(nn.Linear, child)))
+            setattr(module, name, QuantizedLinear(cast(nn.Linear, child), cast("QuantizedLinear | None", before)))
         else:
-            quantize(child)
+            quantize(child, before)
 
 
 def _to_int8(rows: Tensor) -> tuple[Tensor, Tensor]:

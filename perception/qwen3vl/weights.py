@@ -28,6 +28,8 @@ from perception.qwen3vl.quantized import quantize
 
 WEIGHTS_FILE = "model.safetensors"
 INDEX_FILE = "model.safetensors.index.json"
+LM_HEAD = "lm_head.weight"
+"""The output layer, which files may hold even where it is the embedding table."""
 _EXPERTS = (".mlp.experts.gate_up_proj", ".mlp.experts.down_proj")
 
 
@@ -46,7 +48,7 @@ def load(
         model = Qwen3VL(config)
     wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
     kind = torch.float32 if dtype == "int8" else dtype
-    found = {name: _placed(tensor, wanted[name], kind, device) for name, tensor in _read(folder, wanted, config)}
+    found = {name: placed(tensor, wanted[name], kind, device) for name, tensor in _read(folder, wanted, config)}
     model.load_state_dict(found, assign=True)
     if dtype == "int8":
         quantize(model.model.language_model)
@@ -77,10 +79,12 @@ def save(model: Qwen3VL, folder: str | Path, dtype: torch.dtype = torch.bfloat16
         raise ModelError(f"{path} could not be written ({error}): free some space or name another folder") from error
 
 
-def _placed(tensor: Tensor, shape: tuple[int, ...], dtype: torch.dtype, device: torch.device | str) -> Tensor:
-    """A tensor of a file as the model wants it."""
+def placed(
+    tensor: Tensor, shape: tuple[int, ...], dtype: torch.dtype, device: torch.device | str, *, copy: bool = False
+) -> Tensor:
+    """A tensor that fits (see `fits`) as the model wants it; copy: also where it is that already."""
     if tuple(tensor.shape) == shape:
-        return tensor.to(device, dtype)
+        return tensor.detach().to(device, dtype, copy=copy)
     return torch.empty(shape, dtype=dtype, device=device).copy_(tensor.transpose(-2, -1))
 
 
@@ -97,7 +101,7 @@ def _read(folder: Path, wanted: dict[str, tuple[int, ...]], config: Config) -> I
             raise ModelError(
                 f"{folder} has no tensor {name}: its config.json belongs to another model, or a file is cut"
             )
-    surplus = set(places) - set(wanted) - ({"lm_head.weight"} if config.tie_word_embeddings else set())
+    surplus = set(places) - set(wanted) - ({LM_HEAD} if config.tie_word_embeddings else set())
     if surplus:
         raise ModelError(
             f"{folder} has a tensor {min(surplus)} that its config.json has no place for: fetch both again"

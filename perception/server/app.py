@@ -44,6 +44,7 @@ class WeightsBody(BaseModel):
     """The body of `POST /update_weights_from_disk`."""
 
     model_path: str
+    weight_version: str = ""
 
 
 class ModelServer:
@@ -165,7 +166,7 @@ class ModelServer:
     async def _reload(self, request: Request) -> Response:
         body = await self._read(request, WeightsBody)
         try:
-            await self._client.reload(Path(body.model_path))
+            await self._client.reload(Path(body.model_path), version=body.weight_version)
         except HandEyeError as error:
             raise Refusal(400, str(error)) from error
         return JSONResponse({"success": True, "message": f"{body.model_path} answers now"})

@@ -12,7 +12,7 @@ from actions.action import (
 from actions.codec import codec
 from actions.errors import ActionUnsupported
 from actions.space import PARAMETERS, computer_use, reply_schema
-from perception.clients.sglang import unbounded
+from perception.clients.openai_payload import unbounded
 from perception.geometry import Point, Size
 
 SIZE = Size(width=352, height=288)

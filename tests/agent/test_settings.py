@@ -96,3 +96,15 @@ def test_a_size_may_be_written_as_people_write_it(elsewhere):
         load(environ={"HANDEYE_BROWSER__VIEWPORT": "0x20"})
     with pytest.raises(SettingsError, match=r"browser\.viewport: .*such as 1280x720"):
         load(flags={"browser.viewport": "wide"}, environ={})
+
+
+def test_replies_are_drawn_greedily_or_as_a_preset_says(elsewhere):
+    assert load(environ={}).model.sampling == ""
+    assert load(environ={"HANDEYE_MODEL__SAMPLING": "auto"}).model.sampling == "auto"
+    (elsewhere / "handeye.toml").write_text("[model]\nsampling = 'thinking'\n")
+    assert load(environ={}).model.sampling == "thinking"
+    wrong = r'handeye\.toml: model\.sampling: There is no preset "hot": known are instruct, thinking, .* and auto$'
+    (elsewhere / "handeye.toml").write_text("[model]\nsampling = 'hot'\n")
+    with pytest.raises(SettingsError, match=wrong) as caught:
+        load(environ={})
+    assert "\n" not in str(caught.value)

@@ -12,6 +12,7 @@ FLAGS = {
     "model": "model.name",
     "codec": "model.codec",
     "prompt": "model.prompt",
+    "sampling": "model.sampling",
     "runs": "run.folder",
     "max_steps": "run.max_steps",
     "max_seconds": "run.max_seconds",
@@ -51,6 +52,9 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--codec", metavar="NAME", help="how the model writes actions (default: what suits the model)")
     parser.add_argument("--prompt", metavar="STYLE", help="compact or computer_use (default: what suits the model)")
+    parser.add_argument(
+        "--sampling", metavar="PRESET", help="auto, or a preset of Qwen3-VL (default: the likeliest token each time)"
+    )
 
 
 def add_limit_flags(parser: argparse.ArgumentParser) -> None:

@@ -20,6 +20,7 @@ from ui.cli.output import Output
 
 if TYPE_CHECKING:
     from agent.cluster.sglang import Served
+    from agent.settings import ModelSettings
 
 _PORT = 30000
 _ENGINES = ("auto", "embedded", "sglang", "vllm")
@@ -39,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: a GPU if there is one"
     )
     parser.add_argument("--dtype", metavar="TYPE", help="float32, bfloat16, int8 (embedded) (default: what is fast)")
+    parser.add_argument(
+        "--sampling", metavar="PRESET", help="embedded: how to draw where a question does not say; auto, or a preset"
+    )
     parser.add_argument("--logs", metavar="DIR", default="build/serve", help="where servers log (default: build/serve)")
     parser.add_argument("more", nargs="*", metavar="-- FLAGS", help="further flags of SGLang or vLLM")
 
@@ -54,10 +58,12 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     engine = arguments.engine if arguments.engine != "auto" else ("sglang" if on_gpu else "embedded")
     if engine == "embedded" and (arguments.replicas > 1 or arguments.more):
         raise exits.UsageError("the embedded engine has no replicas and takes no flags behind --: add --engine sglang")
+    if engine != "embedded" and arguments.sampling:
+        raise exits.UsageError(f"--sampling is for the embedded engine; {engine} draws as each question asks for")
     port = arguments.port or free_port()
     model = settings.model.name
     if engine == "embedded":
-        return _embedded(arguments, output, model, port, key)
+        return _embedded(arguments, output, settings.model, port, key)
     from agent.cluster.sglang import Served
     from perception.clients.catalog import NANO
 
@@ -86,21 +92,24 @@ def _check(arguments: argparse.Namespace, key: str) -> None:
         )
 
 
-def _embedded(arguments: argparse.Namespace, output: Output, model: str, port: int, key: str) -> int:
+def _embedded(arguments: argparse.Namespace, output: Output, settings: "ModelSettings", port: int, key: str) -> int:
     import asyncio
 
     from agent.cluster.serving import address_of
     from perception.clients.catalog import folder_of
+    from perception.clients.client import Sampling
     from perception.clients.embedded import EmbeddedClient
+    from perception.qwen3vl.presets import drawn
     from perception.server.address import listen
     from perception.server.app import ModelServer
     from perception.server.serve import serve
 
-    folder = folder_of(model)
-    name = arguments.name or Path(model).name
+    folder = folder_of(settings.name)
+    name = arguments.name or Path(settings.name).name
     device = "cuda" if arguments.device == "cuda" else "cpu"
     client = EmbeddedClient(folder, name=name, dtype=arguments.dtype, device=device)
-    server = ModelServer(client, name=name, key=key, local=arguments.host in _LOOPBACK)
+    sampling = drawn(settings.sampling, folder.resolve().name, Sampling())
+    server = ModelServer(client, name=name, sampling=sampling, key=key, local=arguments.host in _LOOPBACK)
     bound = listen(port, arguments.host)
     asyncio.run(serve(server, bound, lambda: _announce(output, address_of(arguments.host, port), name)))
     output.console.print("serve: ended", style="dim")

@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 from time import perf_counter
+from typing import Literal
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
 from actions.space import reply_schema
 from perception.clients.client import Completion, ImagePart, Message, Piece, Sampling, TextPart
@@ -206,6 +209,120 @@ async def test_new_weights_answer_what_is_asked_after_them(client: EmbeddedClien
     with pytest.raises(ModelError, match="is missing"):
         await client.reload(tmp_path)
     assert (await client.generate(ask(), sampling=sampling)).token_ids == other.token_ids
+
+
+def tensors_of(folder: Path) -> dict[str, torch.Tensor]:
+    """As the folder's file holds them, and as a policy in training would give them."""
+    return load_file(folder / "model.safetensors")
+
+
+async def drawn(client: EmbeddedClient) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """A reply in which weights can be told apart."""
+    completion = await client.generate(ask(), sampling=Sampling(max_tokens=12))
+    assert completion.model == client.name
+    return completion.token_ids, completion.logprobs
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int8"])
+async def test_weights_from_memory_answer_as_the_same_ones_from_a_folder(
+    folder: Path, tmp_path: Path, dtype: Literal["float32", "bfloat16", "int8"]
+) -> None:
+    """All of them, then some of each part of the model, which leave the others as the first step left them."""
+    other, third = write_folder(tmp_path / "other", seed=9), write_folder(tmp_path / "third", seed=10)
+    all_new, newer = tensors_of(other), tensors_of(third)
+    some = {name: newer[name] for name in newer if any(word in name for word in PART)}
+    assert len(some) >= len(PART)
+    mixed = write_folder(tmp_path / "mixed")
+    save_file(all_new | some, mixed / "model.safetensors")
+    client, fresh = EmbeddedClient(folder, name="tiny", dtype=dtype), EmbeddedClient(other, name="tiny", dtype=dtype)
+    before = await drawn(client)
+    await client.load_tensors(all_new, version="rl-1")
+    assert client.name == "tiny rl-1"
+    assert await drawn(client) == await drawn(fresh) != before
+    await client.load_tensors(some, version="rl-2")
+    await fresh.reload(mixed, version="rl-2")
+    assert client.name == fresh.name == "tiny rl-2"
+    assert await drawn(client) == await drawn(fresh)
+    await fresh.reload(other)
+    assert fresh.name == "tiny"
+    for one in (client, fresh):
+        await one.close()
+
+
+PART = (
+    "embed_tokens",
+    "layers.0.self_attn.k_proj",
+    "layers.1.mlp.up_proj",
+    "layers.0.self_attn.q_norm",
+    "language_model.norm",
+    "patch_embed",
+    "blocks.1.attn.qkv",
+    "deepstack_merger_list.0.linear_fc2",
+    "merger.norm",
+)
+
+
+async def test_nothing_that_old_weights_said_is_taken_over(client: EmbeddedClient, tmp_path: Path) -> None:
+    await client.generate(ask(), sampling=Sampling(max_tokens=2))
+    await client.load_tensors(tensors_of(write_folder(tmp_path / "other", seed=9)), version="2")
+    completion = await client.generate(ask(), sampling=Sampling(max_tokens=2))
+    assert completion.usage.cached_tokens == 0
+    assert completion.timings.vision_ms > 0
+
+
+async def test_tensors_are_copied(client: EmbeddedClient, tmp_path: Path) -> None:
+    tensors = tensors_of(write_folder(tmp_path / "other", seed=9))
+    await client.load_tensors(tensors, version="2")
+    answered = await drawn(client)
+    for tensor in tensors.values():
+        tensor.zero_()
+    await client.load_tensors({}, version="2")  # so that it is not answered from what was kept
+    assert await drawn(client) == answered
+
+
+WRONG = {
+    "no.such.weight": (torch.zeros(3), "has no tensor no.such.weight"),
+    "model.language_model.norm.weigth": (torch.zeros(64), "did you mean model.language_model.norm.weight"),
+    "model.language_model.norm.weight": (torch.zeros(65), r"is \[65\] and the model's is \[64\]"),
+    "model.visual.merger.norm.weight": (torch.zeros(64, dtype=torch.int8), "holds torch.int8"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int8"])
+async def test_wrong_tensors_change_nothing(
+    folder: Path, tmp_path: Path, name: str, dtype: Literal["float32", "bfloat16", "int8"]
+) -> None:
+    client = EmbeddedClient(folder, name="tiny 1", dtype=dtype)
+    before = await drawn(client)
+    tensor, words = WRONG[name]
+    good = tensors_of(write_folder(tmp_path / "other", seed=9))
+    with pytest.raises(ModelError, match=words):
+        await client.load_tensors(good | {name: tensor}, version="2")
+    again = await client.generate(ask(), sampling=Sampling(max_tokens=12))
+    assert (again.token_ids, again.model) == (before[0], "tiny 1")
+    assert again.usage.cached_tokens > 0, "what was kept is still true"
+    await client.close()
+    with pytest.raises(ClientError, match="was closed"):
+        await client.load_tensors(good, version="2")
+
+
+async def test_a_question_on_its_way_is_answered_by_the_old_weights(client: EmbeddedClient, tmp_path: Path) -> None:
+    tensors = tensors_of(write_folder(tmp_path / "other", seed=9))
+    sampling = Sampling(max_tokens=60, loop_tokens=0)
+    alone = await client.generate(ask(), sampling=sampling)
+    stream = client.stream(ask(), sampling=sampling)
+    parts = [await anext(stream)]
+    loading = asyncio.create_task(client.load_tensors(tensors, version="2"))
+    await asyncio.sleep(0)
+    late = asyncio.create_task(client.generate(ask(), sampling=sampling))
+    parts += [part async for part in stream]
+    last = parts[-1]
+    assert isinstance(last, Completion)
+    assert (last.token_ids, last.model) == (alone.token_ids, "tiny 1")
+    await loading
+    assert (await late).token_ids != alone.token_ids
+    assert (await late).model == client.name == "tiny 1 2"
 
 
 async def test_tokens_have_a_text_once_the_model_is_there(client: EmbeddedClient) -> None:

@@ -68,6 +68,7 @@ async def test_servers_that_are_known_draw_as_we_say_and_not_as_they_would(owner
         await ask(client_of(server), sampling=Sampling(temperature=1, repetition_penalty=1.1, seed=0))
     (sent,) = server.requests
     assert (sent["top_k"], sent["min_p"], sent["seed"]) == ({"llamacpp": 0}.get(owner, -1), 0.0, 0)
+    assert sent["presence_penalty"] == 0.0
     assert sent["repeat_penalty" if owner == "llamacpp" else "repetition_penalty"] == 1.1
     assert sent.get("return_token_ids", False) is (owner != "llamacpp")
 
@@ -225,6 +226,97 @@ async def test_a_server_without_schemas_is_done_without_once_and_for_all(caplog:
         assert (await ask(client, schema=SCHEMA)).text == "two"
     assert ["response_format" in request for request in server.requests] == [True, False, False]
     assert caplog.text.count("takes no JSON Schema") == 1
+
+
+FORMS: dict[str, Any] = {"regex": "[0-9]{3}", "ebnf": 'root ::= "left" | "right"'}
+FORM_FIELDS = {"response_format", "regex", "ebnf", "structured_outputs"}
+
+
+@pytest.mark.parametrize(
+    ("owner", "kind", "field"),
+    [
+        ("handeye", "regex", {"regex": FORMS["regex"]}),
+        ("sglang", "regex", {"regex": FORMS["regex"]}),
+        ("sglang", "ebnf", {"ebnf": FORMS["ebnf"]}),
+        ("vllm", "regex", {"structured_outputs": {"regex": FORMS["regex"]}}),
+        ("vllm", "ebnf", {"structured_outputs": {"grammar": FORMS["ebnf"]}}),
+    ],
+)
+async def test_other_forms_travel_in_the_fields_of_each_server(owner: str, kind: str, field: dict[str, Any]) -> None:
+    with ChatServer(chat("123"), pages={"/v1/models": models("m", owner=owner)}) as server:
+        assert (await ask(client_of(server), **{kind: FORMS[kind]})).text == "123"
+    (sent,) = server.requests
+    assert {name: sent[name] for name in FORM_FIELDS & sent.keys()} == field
+
+
+@pytest.mark.parametrize("kind", ["regex", "ebnf"])
+@pytest.mark.parametrize("owner", ["llamacpp", "someone"])
+async def test_a_server_whose_kind_has_no_field_for_a_form_is_sent_none(
+    owner: str, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ChatServer(chat("hi"), pages={"/v1/models": models("m", owner=owner)}) as server:
+        client = client_of(server)
+        assert (await client.generate(ASK, **{kind: FORMS[kind]})).text == "hi"
+        await client.generate(ASK, **{kind: FORMS[kind]})
+        await ask(client, schema=SCHEMA)
+    assert [FORM_FIELDS & sent.keys() for sent in server.requests] == [set(), set(), {"response_format"}]
+    assert caplog.text.count({"regex": "takes no regular expression", "ebnf": "takes no EBNF"}[kind]) == 1
+
+
+async def test_a_server_behind_a_proxy_that_hides_its_name_is_told_by_its_other_pages() -> None:
+    pages = {"/v1/models": models("m", owner="proxy"), "/model_info": {"is_generation": True}}
+    with ChatServer(chat("123"), pages=pages) as server:
+        client = client_of(server)
+        await client.generate(ASK)
+        await ask(client, regex=FORMS["regex"])
+    assert [sent.get("regex") for sent in server.requests] == [None, FORMS["regex"]]
+    assert "top_k" in server.requests[1], "from then on it is asked as SGLang"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Answer({"detail": [{"loc": ["body", "regex"], "msg": "Extra inputs are not permitted"}]}, status=422),
+        Answer({"message": "Grammar-based generation (regex, ebnf) is not supported by this server"}, status=400),
+    ],
+)
+async def test_a_refused_form_is_done_without_once_and_for_all(
+    refusal: Answer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ChatServer(refusal, chat("one"), pages={"/v1/models": models("m", owner="sglang")}) as server:
+        client = client_of(server)
+        assert (await client.generate(ASK, regex=FORMS["regex"])).text == "one"
+        await ask(client, regex=FORMS["regex"])
+    assert ["regex" in sent for sent in server.requests] == [True, False, False]
+    assert caplog.text.count("takes no regular expression") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "said"),
+    [
+        ("regex", "Failed to compile regex grammar: unclosed group", "refused the regular expression of the reply"),
+        ("ebnf", "The EBNF can't constrain a reply: a rule is not supported", "refused the EBNF of the reply"),
+    ],
+)
+async def test_a_form_that_a_server_can_not_hold_is_refused_in_its_words(kind: str, words: str, said: str) -> None:
+    refusal = pytest.raises(ClientRefused, match=f"{said}.*{words}.*model.constrained = false")
+    pages = {"/v1/models": models("m", owner="handeye")}
+    with ChatServer(Answer({"error": {"message": words}}, status=400), pages=pages) as server, refusal:
+        await ask(client_of(server), **{kind: FORMS[kind]})
+    assert len(server.requests) == 1
+
+
+async def test_a_reply_has_one_form_and_an_unconstrained_client_sends_none() -> None:
+    with ChatServer(chat("hi")) as server:
+        with pytest.raises(ClientError, match="one form, and schema and regex is given"):
+            await client_of(server).generate(ASK, schema=SCHEMA, regex="a")
+        assert server.requests == []
+        free = client_of(server, constrained=False)
+        forms: list[dict[str, Any]] = [{"schema": SCHEMA}, {"regex": "a"}, {"ebnf": FORMS["ebnf"]}]
+        for form in forms:
+            await free.generate(ASK, **form)
+        await free.close()
+    assert all(FORM_FIELDS.isdisjoint(sent) for sent in server.requests)
 
 
 async def test_refused_logprobs_are_asked_for_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,9 +1,13 @@
 """Presets are those of the released models; the fast number format is measured and not guessed."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 
-from perception.qwen3vl.presets import PRESETS, preset, preset_name
+from perception.clients.client import Sampling
+from perception.qwen3vl.presets import PRESETS, drawn, preset, preset_name
 from perception.qwen3vl.speed import fast_dtype, measured
 
 
@@ -32,8 +36,21 @@ def test_values_are_those_of_the_report() -> None:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(ValueError, match='no preset "hot": known are instruct, thinking'):
-        preset("hot")
+    for choose in (preset, lambda name: drawn(name, "Qwen3-VL-8B-Instruct", Sampling())):
+        with pytest.raises(ValueError, match=r'no preset "hot": known are instruct, thinking, .* and auto$'):
+            choose("hot")
+
+
+def test_a_preset_says_how_and_the_model_how_long() -> None:
+    base = Sampling(max_tokens=512, max_seconds=7)
+    assert drawn("", "Qwen3-VL-8B-Thinking", base) is base
+    assert drawn("instruct", "any", base) == PRESETS["instruct"].model_copy(update={"max_seconds": 7})
+    assert drawn("auto", "Qwen3-VL-8B-Thinking", base) == drawn("thinking", "any", base)
+
+
+def test_reading_presets_needs_no_torch() -> None:
+    code = "import sys; import perception.qwen3vl.presets; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_formats_are_measured_once() -> None:

@@ -15,7 +15,9 @@ import pytest
 from perception.clients.client import ImagePart, Message, Sampling, TextPart
 from perception.clients.embedded import EmbeddedClient
 from perception.clients.sglang import OpenAIClient
+from perception.errors import ClientRefused
 from perception.observation import Frame
+from perception.qwen3vl.presets import PRESETS
 from perception.screenshot import encode_png
 from perception.server.address import listen
 from perception.server.app import ModelServer
@@ -30,6 +32,12 @@ SCHEMA = {
     "additionalProperties": False,
 }
 ENDLESS = {"type": "array", "items": {"enum": [7, 8]}, "minItems": 3000}
+FORMS: list[dict[str, Any]] = [
+    {"schema": SCHEMA},
+    {"regex": "[0-9]{3}"},
+    {"ebnf": 'root ::= "left" | "right"'},
+    {},
+]
 FRAME = Frame(np.full((64, 96, 3), 200, np.uint8))
 SAMPLING = Sampling(max_tokens=24)
 LIMITS = Limits(running=2, waiting=1, body_bytes=200_000, seconds=60, max_tokens=2000, drain_seconds=10)
@@ -98,14 +106,35 @@ async def until(http: httpx.AsyncClient, counter: str) -> None:
 async def test_our_own_client_gets_what_the_model_says(address: str, folder: Path) -> None:
     here, there = EmbeddedClient(folder, dtype="float32"), OpenAIClient(address)
     try:
-        for schema in (SCHEMA, None):
-            ours, theirs = [await c.generate(messages(), schema=schema, sampling=SAMPLING) for c in (here, there)]
+        for form in FORMS:
+            ours, theirs = [await c.generate(messages(), **form, sampling=SAMPLING) for c in (here, there)]
             assert theirs.text == ours.text
             assert (theirs.finish, theirs.usage.prompt_tokens) == (ours.finish, ours.usage.prompt_tokens)
         assert there.name == "tiny"
     finally:
         await here.close()
         await there.close()
+
+
+async def test_a_form_that_can_not_be_held_is_said_in_the_servers_words(address: str) -> None:
+    client = OpenAIClient(address)
+    with pytest.raises(ClientRefused, match="refused the regular expression"):
+        await client.generate(messages(), regex="(")
+    with pytest.raises(ClientRefused, match="refused the EBNF"):
+        await client.generate(messages(), ebnf="x ::= y")
+    await client.close()
+
+
+async def test_the_preset_of_a_server_counts_only_where_a_question_says_nothing(folder: Path, address: str) -> None:
+    async with running(folder, sampling=PRESETS["instruct-text-small"].model_copy(update={"seed": 1})) as hot:
+        clients = OpenAIClient(address), OpenAIClient(hot)
+        cold, asked = [(await client.generate(messages(), sampling=SAMPLING)).text for client in clients]
+        assert asked == cold
+        async with httpx.AsyncClient(base_url=hot, timeout=60, trust_env=False) as http:
+            said = (await chat(http, schema=None, max_tokens=24))["choices"][0]["message"]["content"]
+            assert said != cold
+        for client in clients:
+            await client.close()
 
 
 async def test_tokens_and_their_probabilities(http: httpx.AsyncClient) -> None:
@@ -235,8 +264,9 @@ async def test_counters(http: httpx.AsyncClient) -> None:
 async def test_other_weights_answer_after_a_reload(http: httpx.AsyncClient, tmp_path: Path) -> None:
     before = (await chat(http, schema=None))["choices"][0]["message"]["content"]
     other = write_folder(tmp_path / "other", seed=1)
-    response = await http.post("/update_weights_from_disk", json={"model_path": str(other)})
+    response = await http.post("/update_weights_from_disk", json={"model_path": str(other), "weight_version": "rl-1"})
     assert response.status_code == 200, response.text
+    assert (await http.get("/server_info")).json()["model"] == "tiny 1 rl-1"
     assert (await chat(http, schema=None))["choices"][0]["message"]["content"] != before
     missing = await http.post("/update_weights_from_disk", json={"model_path": str(tmp_path / "no")})
     assert missing.status_code == 400

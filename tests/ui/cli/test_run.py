@@ -92,6 +92,7 @@ def test_a_step_limit_is_a_failed_task(
         (["--url", "URL", "--max-steps", "0"], exits.USAGE, "run.max_steps"),
         (["--url", "URL", "--max-steps", "many"], exits.USAGE, "--max-steps"),
         (["--url", "URL", "--prompt", "none"], exits.USAGE, "model.prompt"),
+        (["--url", "URL", "--sampling", "hot"], exits.USAGE, "model.sampling: There is no preset"),
         ([], exits.USAGE, "--url"),
     ],
 )

@@ -59,6 +59,8 @@ def test_a_port_that_is_taken_is_one_line(capsys: pytest.CaptureFixture[str], tm
         (["--engine", "embedded", "--", "--tp", "2"], exits.USAGE, "takes no flags behind --"),
         (["--engine", "embedded", "--model", "no/such"], exits.USAGE, 'no model "no/such" on this machine'),
         (["--engine", "vllm", "--replicas", "2"], exits.USAGE, "SGLang only"),
+        (["--engine", "embedded", "--sampling", "hot"], exits.USAGE, "instruct-text-large"),
+        (["--engine", "sglang", "--sampling", "instruct"], exits.USAGE, "--sampling is for the embedded engine"),
     ],
 )
 def test_wrong_use(flags: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str]) -> None:
