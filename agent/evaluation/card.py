@@ -21,20 +21,20 @@ from agent.evaluation.run import evaluate
 from agent.evaluation.screens import RENDERED
 from agent.policy import ModelPolicy
 from agent.prompts import Style
+from agent.training.curriculum import PHASES
 from agent.training.record import RECORD
 from perception.clients.catalog import resolve
 from perception.qwen3vl.config import Config
 
 LIMITS = """\
-- It knows the wordings and looks that `agent.training.screens` draws. Free requests, long pages, photographs and other
-  languages are beyond it.
-- It was trained on frames of about 224x192 to 384x320 pixels; the measurement has larger ones too, where it does worse.
-- It was never asked to locate, to count, to say what is somewhere or whether something is on (`locate`, `count`,
-  `what_at`, `state`), nor shown figures in sizes, tiles, fields to be told by their number, or pages from Chromium.
-- It reads a word well enough to find it and not to write it down: reading back is none right yet.
-- It does not plan: a request must name its steps, in their order."""
+- It knows the wordings and looks that `agent.training.screens` and `agent.training.pages` make. Free requests, long
+  pages, photographs and other languages are beyond it.
+- Most frames that it learned from are 224x192 to 384x320 px. It has seen larger ones, to 1280x800, for a short time.
+- It finds a word more surely than it writes one down: a letter of a long text often goes wrong.
+- It does not plan: a request must name its steps, in their order. It does not know when a task is impossible."""
 
 
+STAGES = ("read", *(phase.name for phase in PHASES))
 GROUPS = {
     "**a control that its text names**": ("button", "link", "tab", "menuitem", "item", "checkbox", "radio"),
     "**a field by its label**": ("focus",),
@@ -69,7 +69,7 @@ def card(folder: Path, results: dict[str, Any]) -> str:
     parts = [
         f"# {handeye['name']} {handeye['version']}",
         "A small model of the Qwen3-VL architecture, trained from random weights by this repository on synthetic "
-        "screens drawn by `agent.training.screens`. No third party's weights, text or pictures went in. Apache-2.0.",
+        f"screens. No third party's weights or text went in{_icons(record)}. Apache-2.0.",
         "Made by `python -m agent.evaluation.card`; do not edit.",
         "## Shape\n\n" + shape_lines(Config.load(folder), size),
         "## Training\n\n" + training_lines(record),
@@ -77,6 +77,12 @@ def card(folder: Path, results: dict[str, Any]) -> str:
         "## What it can't do\n\n" + LIMITS,
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _icons(record: dict[str, Any]) -> str:
+    if not record.get("icons"):
+        return ", nor pictures"
+    return "; of pictures, icons of openly licensed sets, which `agent.training.pages.icon_names` lists"
 
 
 def shape_lines(config: Config, size: int) -> str:
@@ -99,7 +105,7 @@ def training_lines(record: dict[str, Any]) -> str:
     rows = ["| run | stage | steps | screens | questions | core-minutes |", "| --- | --- | --- | --- | --- | --- |"]
     notes = []
     for number, run in enumerate(runs, start=1):
-        for name, stage in run["stages"].items():
+        for name, stage in sorted(run["stages"].items(), key=lambda item: STAGES.index(item[0])):
             minutes = stage["seconds"] / 60 * run["config"].get("num_processes", 1)
             counts = f"{stage['steps']:,} | {stage['screens']:,} | {stage['questions']:,} | {minutes:.0f}"
             rows.append(f"| {number} | {name} | {counts} |")
