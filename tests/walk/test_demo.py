@@ -9,7 +9,8 @@ from ui.cli import exits
 from ui.cli.main import main
 
 SEEDS = range(20)
-NEEDED = 14
+NEEDED = 17
+"""One less than what is promised: processors round differently."""
 STEPS = 20
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
