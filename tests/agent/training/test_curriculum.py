@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from agent.training.pretrain import FRAME_TOKENS, PretrainConfig, ScreenBatches,
 from agent.training.stage import Stage
 
 
-def made(read_steps: int = 100, steps: int = 1100, **options: float) -> dict[str, Stage]:
+def made(read_steps: int = 100, steps: int = 1100, **options: Any) -> dict[str, Stage]:
     return {stage.name: stage for stage in stages(read_steps, steps, Rates(), Rates(), **options)}
 
 
