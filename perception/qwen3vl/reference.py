@@ -2,24 +2,30 @@
 
 A Qwen3-VL is shown what our engine would be shown, so that engine is held against engine; any other model gets what
 its own processor makes of the messages. Needs `transformers`, which is a dependency of development only. One token a
-pass, as its `generate` works.
+pass, as its `generate` works; its cache between the steps of a run is `reference_steps`.
 """
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 import torch
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 from perception.clients.client import FinishReason, Message, Sampling
+from perception.errors import ModelError
 from perception.qwen3vl.grammar import Constraint, Grammar
 from perception.qwen3vl.processor import ImageProcessor
 from perception.qwen3vl.prompt import Prompt, write_prompt
 from perception.qwen3vl.sampling import Sampler
 from perception.qwen3vl.tokenizer import Tokenizer
+
+FORMATS: Mapping[str, torch.dtype] = MappingProxyType({"float32": torch.float32, "bfloat16": torch.bfloat16})
+"""By their names, for who does not import torch."""
 
 Inputs = Mapping[str, Tensor]
 """What a model's `generate` takes: input_ids [1, T], attention_mask, and what its images are to it."""
@@ -50,13 +56,17 @@ class Reference:
     """The model of a folder, loaded by `transformers`."""
 
     def __init__(self, folder: str | Path, dtype: str) -> None:
-        """dtype: bfloat16 or float32. Raises ImportError where `transformers` is not installed, OSError or ValueError
-        for a folder that it can't load."""
+        """dtype: bfloat16, float32, or int8, which is float32 with PyTorch's dynamic quantisation of linear layers.
+
+        Raises ImportError where `transformers` is not installed, OSError or ValueError for a folder that it can't load,
+        ModelError for int8 where PyTorch has no dynamic quantisation any more.
+        """
         from transformers import AutoModelForImageTextToText, GenerationConfig
         from transformers.utils import logging
 
         logging.disable_progress_bar()
-        self._model: Any = AutoModelForImageTextToText.from_pretrained(folder, dtype=dtype).eval()
+        stored = "float32" if dtype == "int8" else dtype
+        self._model: Any = AutoModelForImageTextToText.from_pretrained(folder, dtype=stored).eval()
         ours = self._model.config.model_type == "qwen3_vl"
         self._words: _Words = _OurWords(folder) if ours else _TheirWords(folder, self._model.generation_config)
         self._end_ids = self._words.end_ids
@@ -69,6 +79,18 @@ class Reference:
         )
         num_words = self._model.get_output_embeddings().weight.shape[0]
         self._grammar = Grammar(self._words.json, num_words=num_words, end_ids=self._end_ids)
+        if dtype == "int8":
+            _quantize(self._model)
+
+    @property
+    def model(self) -> Any:
+        """The model of `transformers`."""
+        return self._model
+
+    @property
+    def end_ids(self) -> list[int]:
+        """Tokens that end a reply."""
+        return self._end_ids
 
     def prompt(self, messages: Sequence[Message]) -> Prompt | Inputs:
         """What the model is shown. Raises ValueError or ModelError for messages that its template can't write."""
@@ -115,18 +137,30 @@ class Reference:
         ids = torch.tensor([prompt.token_ids])
         found: dict[str, Tensor] = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
         if prompt.pixel_values is not None:
-            found["pixel_values"] = self._whole(prompt.pixel_values)
+            found["pixel_values"] = self.whole(prompt.pixel_values)
             found["image_grid_thw"] = torch.tensor(prompt.grids)
             found["mm_token_type_ids"] = (ids == self._model.config.image_token_id).long()
         return found
 
-    def _whole(self, pixels: Tensor) -> Tensor:
+    def whole(self, pixels: Tensor) -> Tensor:
         """Patches with the frame repeated in time, which `transformers` asks for; ours may leave that out."""
         vision = self._model.config.vision_config
         frames, square = vision.temporal_patch_size, vision.patch_size**2
         if pixels.shape[1] == vision.in_channels * frames * square:
             return pixels
         return pixels.view(len(pixels), vision.in_channels, 1, square).repeat(1, 1, frames, 1).flatten(1)
+
+
+def _quantize(model: nn.Module) -> None:
+    """Every linear layer in 8-bit integers, its inputs as they come."""
+    with warnings.catch_warnings():
+        # PyTorch says that this will move to another package; until then it is what there is without one.
+        warnings.simplefilter("ignore")
+        try:
+            from torch.ao.quantization import quantize_dynamic
+        except ImportError as error:
+            raise ModelError("this version of torch has no dynamic quantisation any more") from error
+        quantize_dynamic(model, {nn.Linear}, dtype=torch.qint8, inplace=True)
 
 
 class _OurWords:
@@ -181,19 +215,31 @@ class _Drawing:
 
     def __init__(self, sampler: Sampler, constraint: Constraint | None, end_ids: Sequence[int]) -> None:
         self._sampler, self._constraint, self._end_ids = sampler, constraint, end_ids
+        self._forced = self._force()
         self.token_ids: list[int] = []
         self.logprobs: list[float] = []
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
-        allowed = None if self._constraint is None else self._constraint.allowed()
-        token, logprob = self._sampler.draw(scores[0].float().cpu(), allowed)
+        token, logprob = (self._forced.pop(0), 0.0) if self._forced else self._draw(scores[0].float().cpu())
         self.token_ids.append(token)
         self.logprobs.append(logprob)
-        if self._constraint is not None and token not in self._end_ids:
-            self._constraint.accept(token)
         alone = torch.full_like(scores, float("-inf"))
         alone[0, token] = 0.0
         return alone
+
+    def _draw(self, scores: Tensor) -> tuple[int, float]:
+        allowed = None if self._constraint is None else self._constraint.allowed()
+        token, logprob = self._sampler.draw(scores, allowed)
+        if self._constraint is not None and token not in self._end_ids:
+            self._constraint.accept(token)
+            self._forced = self._force()
+        return token, logprob
+
+    def _force(self) -> list[int]:
+        """What the form leaves no choice about, cut as our engine cuts it; each still takes a pass here."""
+        forced = [] if self._constraint is None else self._constraint.forced()
+        self._sampler.note(forced)
+        return forced
 
 
 class _Late:

@@ -65,6 +65,11 @@ def write(folder: Path, pattern: Path, size: str, *, context: int = 0, seed: int
     return folder
 
 
+def written(folder: Path, pattern: Path, size: str) -> Path:
+    """The folder of `write`, which is called where there is none yet; errors as there."""
+    return folder if (folder / weights.WEIGHTS_FILE).exists() else write(folder, pattern, size)
+
+
 def widen(folder: Path, pattern: Path, context: int) -> Path:
     """A folder with the pattern's weights that takes more tokens than it was trained for."""
     _link(folder, pattern, (CONFIG_FILE,))

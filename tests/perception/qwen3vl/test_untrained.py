@@ -34,3 +34,10 @@ def test_a_wider_folder_has_the_same_weights(tmp_path: Path) -> None:
 def test_a_size_that_there_is_not() -> None:
     with pytest.raises(ModelError, match="no size '1t': take one of nano, 240m"):
         untrained.make(NANO, "1t")
+
+
+def test_a_folder_that_is_there_is_not_written_again(tmp_path: Path) -> None:
+    folder = untrained.written(tmp_path / "m", NANO, "nano")
+    before = (folder / "model.safetensors").stat().st_mtime_ns
+    assert untrained.written(folder, NANO, "nano") == folder
+    assert (folder / "model.safetensors").stat().st_mtime_ns == before
