@@ -4,6 +4,7 @@
 #   TORCH_INDEX=URL           where pip takes torch from, such as PyTorch's own index of CPU builds
 #   SEED=n                    another form in the demo
 #   TESTS="tests/agent -x"    what `make test` gives to pytest (default: everything)
+#   SGLANG_ENVIRONMENT=FOLDER where `make test-sglang` has its 3 GB (default: in the user's cache, for all clones)
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -12,13 +13,14 @@ PYTHON ?=
 TORCH_INDEX ?=
 SEED ?= 0
 TESTS ?=
+SGLANG_ENVIRONMENT ?=
 BIN := .venv/bin
 FAST := not slow and not sglang and not gpu and not desktop and not android
 SLOW := (slow or desktop or android) and not sglang and not gpu
 
 export PYTHON TORCH_INDEX
 
-.PHONY: help setup demo test test-slow check format bench train card pins wheel clean
+.PHONY: help setup demo test test-slow test-sglang check format bench train card pins wheel clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -35,6 +37,10 @@ test: setup ## the fast lane, under 10 minutes
 test-slow: setup ## what takes minutes
 	$(BIN)/python -m pytest -m "$(SLOW)" $(TESTS)
 
+test-sglang: setup ## against the real SGLang server, on a CPU; makes its environment once (3 GB)
+	folder=$$(tests/sglang/make_environment.sh $(BIN)/python "$(SGLANG_ENVIRONMENT)") && \
+	SGLANG_ENVIRONMENT="$$folder" $(BIN)/python -m pytest -m sglang $(or $(TESTS),tests/sglang)
+
 check: setup ## ruff, pyright, and the floors of the house (import-linter)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -45,7 +51,7 @@ format: setup ## put the code into the house's form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## step times; writes build/bench.json
+bench: setup ## a step beside transformers and SGLang, one table; writes build/bench.json
 	@mkdir -p build
 	@$(BIN)/handeye bench
 

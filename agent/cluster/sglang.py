@@ -15,8 +15,8 @@ _GPU_FLAGS = ("--enable-cache-report", "--tool-call-parser", "qwen")
 _CPU_FLAGS = tuple(
     "--device cpu --attention-backend torch_native --sampling-backend pytorch --disable-cuda-graph "
     "--disable-overlap-schedule --max-total-tokens 8192 --max-running-requests 4 --chunked-prefill-size 4096 "
-    "--mem-fraction-static 0.3 --enable-cache-report --skip-server-warmup".split()
-)
+    "--mem-fraction-static 0.3 --enable-cache-report --skip-server-warmup --sleep-on-idle".split()
+)  # Without the last, a server that waits keeps a core busy.
 # Random and small models fill allowed white space without an end.
 _GRAMMAR_FLAGS = ("--grammar-backend", "xgrammar", "--constrained-json-disable-any-whitespace")
 

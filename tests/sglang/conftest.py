@@ -14,12 +14,13 @@ from agent.cluster.sglang import Served
 
 
 @pytest.fixture(scope="session")
-def installation(repository: Path) -> Installation:
-    """The environment that `make test-sglang` makes. Missing, it fails the test: a skipped one would prove nothing."""
-    folder = Path(os.environ.get("SGLANG_ENVIRONMENT", repository / "build" / "sglang-cpu"))
-    found = Installation("sglang", folder)
-    if not found.ready:
-        pytest.fail(f"{found.python} is not there: make test-sglang makes it", pytrace=False)
+def installation() -> Installation:
+    """The environment that `make test-sglang` makes and names. Missing, it fails the test: a skipped one would prove
+    nothing."""
+    folder = os.environ.get("SGLANG_ENVIRONMENT")
+    found = Installation("sglang", Path(folder)) if folder else None
+    if found is None or not found.ready:
+        pytest.fail('make test-sglang TESTS="..." makes and names the environment of SGLang', pytrace=False)
     return found
 
 

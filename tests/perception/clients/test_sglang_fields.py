@@ -2,7 +2,8 @@
 
     pip download sglang==0.5.23 --no-deps -d /tmp && python -m tests.perception.clients.test_sglang_fields /tmp/*.whl
 
-writes the list, `sglang_fields.json`, from the source in the wheel; nothing of it is run.
+writes the list, `sglang_fields.json`, from the source in the wheel; nothing of it is run. SGLang lives in an
+environment of its own: `tests/sglang/test_requests.py` has the same requests read there.
 """
 
 import ast
@@ -48,7 +49,14 @@ CLASSES = {
         "AbortReq",
     ),
 }
-SAMPLING = Sampling(temperature=1, top_p=0.9, top_k=5, presence_penalty=1, repetition_penalty=1.1, seed=1)
+SCHEMA = {"type": "object", "properties": {"thought": {"type": "string"}}, "required": ["thought"]}
+SAMPLINGS = (
+    Sampling(),
+    Sampling(temperature=1, top_p=0.9, top_k=5, presence_penalty=1, repetition_penalty=1.1, seed=1),
+    Sampling(temperature=0.01, top_p=0.01, top_k=1, presence_penalty=-2, repetition_penalty=2, seed=0, max_tokens=1),
+    Sampling(temperature=2, seed=2**31 - 1, max_tokens=8000, thinking_budget=64, loop_tokens=0),
+)
+"""Every field alone or beside others, with the ends of what SGLang takes."""
 FRAME = Frame(np.zeros((4, 4, 3), np.uint8))
 ASK = [
     Message(role="system", parts=(TextPart(text="You see screens."),)),
@@ -91,8 +99,11 @@ async def questions() -> list[dict[str, Any]]:
     """All that a client sends as a question."""
     with ChatServer(chat("{}"), pages={"/v1/models": models("m", owner="sglang")}) as server:
         client = OpenAIClient(server.url, num_tries=1)
-        await client.generate(ASK, schema={"type": "object"}, sampling=SAMPLING)
-        await client.generate(ASK, sampling=Sampling())
+        for sampling in SAMPLINGS:
+            await client.generate(ASK, schema=SCHEMA, sampling=sampling)
+            await client.generate(ASK[:2], sampling=sampling)
+        await client.generate(ASK[:2], regex="[0-9]{3}")
+        await client.generate(ASK[:2], ebnf='root ::= "left" | "right"')
         await client.close()
     return [{name: value for name, value in sent.items() if name != "path"} for sent in server.requests]
 
