@@ -30,7 +30,8 @@ LIMITS = """\
 - It knows the wordings and looks that `agent.training.screens` and `agent.training.pages` make. Free requests, long
   pages, photographs and other languages are beyond it.
 - Most frames that it learned from are 224x192 to 384x320 px. It has seen larger ones, to 1280x800, for a short time.
-- It finds a word more surely than it writes one down: a letter of a long text often goes wrong.
+- It finds a word far more surely than it writes one down: asked to read, it mostly gets the first letter right and goes
+  on with a word that it knows.
 - It does not plan: a request must name its steps, in their order. It does not know when a task is impossible."""
 
 
@@ -79,8 +80,14 @@ def card(folder: Path, results: dict[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _runs(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """The records of all runs that led to the weights, the first one first."""
+    before = record.get("before")
+    return [*(_runs(before) if before else ()), record]
+
+
 def _icons(record: dict[str, Any]) -> str:
-    if not record.get("icons"):
+    if not any(run.get("icons") for run in _runs(record)):
         return ", nor pictures"
     return "; of pictures, icons of openly licensed sets, which `agent.training.pages.icon_names` lists"
 
@@ -99,12 +106,9 @@ def shape_lines(config: Config, size: int) -> str:
 
 def training_lines(record: dict[str, Any]) -> str:
     """Stages with their steps, screens, questions and time, of the weights that it began with too; notes of both."""
-    runs = [record]
-    while runs[0].get("before"):
-        runs.insert(0, runs[0]["before"])
     rows = ["| run | stage | steps | screens | questions | core-minutes |", "| --- | --- | --- | --- | --- | --- |"]
     notes = []
-    for number, run in enumerate(runs, start=1):
+    for number, run in enumerate(_runs(record), start=1):
         for name, stage in sorted(run["stages"].items(), key=lambda item: STAGES.index(item[0])):
             minutes = stage["seconds"] / 60 * run["config"].get("num_processes", 1)
             counts = f"{stage['steps']:,} | {stage['screens']:,} | {stage['questions']:,} | {minutes:.0f}"

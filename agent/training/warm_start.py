@@ -10,28 +10,36 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from perception.errors import ModelError
 from perception.qwen3vl import weights
 from perception.qwen3vl.model import Qwen3VL
+
+TABLE = "model.language_model.embed_tokens.weight"
 
 
 def warm_start(folder: str | Path, wanted: Qwen3VL, tokenizer: Tokenizer) -> Qwen3VL:
     """`wanted` with the weights of a folder; all shapes but that of the embedding must be the same.
 
-    Raises ModelError when the folder holds no readable model, ValueError when a tensor has another shape.
+    Raises ModelError when the folder holds no readable model, or one of another shape.
     """
-    older = weights.load(folder)
-    before = Tokenizer.from_file(str(Path(folder) / "tokenizer.json"))
-    state = older.state_dict()
-    table = state.pop("model.language_model.embed_tokens.weight")
-    for name, tensor in state.items():
-        if name in (own := wanted.state_dict()) and own[name].shape != tensor.shape:
-            raise ValueError(f"{folder}: {name} is {list(tensor.shape)} and this run wants {list(own[name].shape)}")
-    state.pop("lm_head.weight", None)
-    state["model.language_model.embed_tokens.weight"] = carried(table, before, tokenizer)
-    missing, surplus = wanted.load_state_dict(state, strict=False)
-    if surplus or [name for name in missing if name != "lm_head.weight"]:
-        raise ValueError(f"{folder} has another number of layers than this run wants")
+    state, own = weights.load(folder).state_dict(), wanted.state_dict()
+    state[TABLE] = carried(state[TABLE], _tokenizer(Path(folder) / "tokenizer.json"), tokenizer)
+    for name in sorted(state.keys() | own.keys()):
+        shapes = [list(tensors[name].shape) if name in tensors else "missing" for tensors in (state, own)]
+        if shapes[0] != shapes[1]:
+            raise ModelError(
+                f"{folder}: {name} is {shapes[0]} and in this run {shapes[1]}: begin with a model of the run's shape, "
+                "or change the run's with --shape"
+            )
+    wanted.load_state_dict(state)
     return wanted
+
+
+def _tokenizer(path: Path) -> Tokenizer:
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises nothing more special
+        raise ModelError(f"{path} can't be read ({error}): name a folder that holds a whole model") from error
 
 
 def carried(table: Tensor, before: Tokenizer, after: Tokenizer) -> Tensor:

@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from agent.cluster.installation import Installation
 from agent.cluster.serving import Serving, free_port, sglang_serving
 from agent.cluster.sglang import Served
+from perception.clients.catalog import NANO
+from perception.clients.sglang import OpenAIClient
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +40,18 @@ async def serving(installation: Installation, model: Path, logs: Path, num_repli
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         await found.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    """nano behind a server of the module's own."""
+    async with serving(installation, NANO, tmp_path_factory.mktemp("logs")) as found:
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def client(server: Serving) -> AsyncIterator[OpenAIClient]:
+    """A client of that server."""
+    client = OpenAIClient(server.address)
+    yield client
+    await client.close()

@@ -17,7 +17,8 @@ from typing import Any
 _PROTOCOL = "sglang.srt.entrypoints.openai.protocol"
 _COMMANDS = "sglang.srt.managers.io_struct"
 _SAMPLING = "sglang.srt.sampling.sampling_params"
-VOCABULARY = 1651
+VOCABULARY = 151_936
+"""Tokens of a Qwen3-VL; token ids that a request names are held against it."""
 
 
 def read_question(body: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -7,17 +7,14 @@ import random
 import re
 import shutil
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 import torch
 
 from actions.space import reply_schema
-from agent.cluster.installation import Installation
 from agent.cluster.serving import Serving
 from agent.training.screens import make_screen, questions
 from perception.clients.catalog import NANO
@@ -28,26 +25,12 @@ from perception.clients.sglang_admin import SGLangAdmin
 from perception.errors import ClientError
 from perception.observation import Frame
 from perception.qwen3vl import weights
-from tests.sglang.conftest import serving
 
 pytestmark = [pytest.mark.sglang, pytest.mark.asyncio(loop_scope="module")]
 SCHEMA = reply_schema("browser")
 SAMPLING = Sampling(max_tokens=120, max_seconds=300)
 NUM_SCREENS = 12
 ENDLESS = {"type": "array", "items": {"enum": [7, 8]}, "minItems": 3000}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
-    async with serving(installation, NANO, tmp_path_factory.mktemp("logs")) as found:
-        yield found
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def client(server: Serving) -> AsyncIterator[OpenAIClient]:
-    client = OpenAIClient(server.address)
-    yield client
-    await client.close()
 
 
 def asked(seed: int) -> list[Message]:

@@ -4,17 +4,15 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from actions.action import Decision
-from agent.cluster.installation import Installation
 from agent.cluster.serving import Serving
 from agent.events import Event
 from agent.policy import ModelPolicy
@@ -22,11 +20,9 @@ from agent.recorder import load
 from agent.runner import resume, run
 from agent.settings import RunSettings
 from agent.trajectory import Step
-from perception.clients.catalog import NANO
 from perception.clients.client import Completion, Message, ModelClient, Sampling
 from perception.clients.sglang import OpenAIClient
 from perception.errors import ClientError
-from tests.sglang.conftest import serving
 from tests.walk.toy import QWEN, TASK, LastingForm, plan, say
 
 pytestmark = [pytest.mark.sglang, pytest.mark.asyncio(loop_scope="module")]
@@ -76,19 +72,6 @@ def exactly(reply: dict[str, Any]) -> dict[str, Any]:
 def policy_of(client: ModelClient) -> ModelPolicy:
     """In the style that shows earlier turns again, as a released model is asked."""
     return ModelPolicy(client, QWEN, prompt="computer_use", sampling=SAMPLING)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
-    async with serving(installation, NANO, tmp_path_factory.mktemp("logs")) as found:
-        yield found
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def client(server: Serving) -> AsyncIterator[OpenAIClient]:
-    client = OpenAIClient(server.address)
-    yield client
-    await client.close()
 
 
 async def test_every_step_of_a_run_finds_more_in_the_cache(

@@ -1,5 +1,6 @@
 """A run that begins with other weights: shared tokens keep their rows, new ones are spelled, other shapes are said."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from agent.training import nano, vocabulary
 from agent.training.initial import initialise
 from agent.training.pretrain import PretrainConfig, first_model
 from agent.training.warm_start import carried, warm_start
+from perception.errors import ModelError
 from perception.qwen3vl.model import Qwen3VL
 
 SMALL = {"vision_depth": 1, "text_num_hidden_layers": 1, "vision_deepstack_visual_indexes": (0,)}
@@ -46,20 +48,30 @@ def test_tokens_keep_their_rows_and_new_ones_are_the_mean_of_what_spelled_them()
 
 def test_another_shape_is_refused_by_its_tensor(folder: Path) -> None:
     tokenizer = nano.tokenizer()
-    with pytest.raises(ValueError, match="another number of layers"):
+    with pytest.raises(ModelError, match=r"blocks\.1\..* is missing and in this run \["):
         warm_start(folder, made(tokenizer, vision_depth=2), tokenizer)
-    with pytest.raises(ValueError, match="this run wants"):
+    with pytest.raises(ModelError, match=r"mlp\..* in this run \[.*--shape"):
         warm_start(folder, made(tokenizer, text_intermediate_size=64), tokenizer)
 
 
-def test_a_run_that_begins_with_weights_is_asked_everything_from_the_start() -> None:
+def test_a_folder_without_a_tokenizer_is_refused(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "cut")
+    (tmp_path / "cut" / "tokenizer.json").unlink()
+    tokenizer = nano.tokenizer()
+    with pytest.raises(ModelError, match=r"tokenizer\.json can't be read"):
+        warm_start(tmp_path / "cut", made(tokenizer), tokenizer)
+
+
+def test_labels_are_narrow_from_the_start() -> None:
     begun, anew = PretrainConfig(init="somewhere"), PretrainConfig()
     assert [stage.name for stage in begun.stages] == [stage.name for stage in anew.stages]
-    aligned = {stage.name: stage for stage in begun.stages}["align"]
-    assert aligned.sigma_at(aligned.begin) == begun.sigma
+    assert begun.stages[-1].end == anew.stages[-1].end
+    first, wide = begun.stages[1], anew.stages[1]
+    assert first.sigma_at(first.begin) == begun.sigma < wide.sigma_at(wide.begin)
 
 
 def test_the_bundled_model_can_be_gone_on_with(repository: Path) -> None:
     bundled = repository / "perception" / "nano"
     model = first_model(PretrainConfig(init=str(bundled)))
     assert model.config.text.vocab_size == nano.tokenizer().get_vocab_size()
+    assert all(tensor.isfinite().all() for tensor in model.state_dict().values())
