@@ -2,6 +2,13 @@
 
 PerceptionError
 ├── ImageError            an image can't be read, stored or resized
+├── DocumentError         a document can't be read
+│   ├── DocumentInvalid   it is damaged, or no document of a kind that is known
+│   ├── DocumentLocked    it is encrypted, and the password is missing or wrong
+│   ├── DocumentTooLarge  it needs more pages, pixels, bytes or memory than is allowed
+│   ├── DocumentTimeout   it took longer than is allowed
+│   └── DocumentCrashed   the process that read it died
+├── RecordingError        a video can't be read, or a recording can't be written
 ├── ModelError            a model's files are missing, corrupt or of the wrong shape
 └── ClientError           a model can't be reached or answered with something unusable
     ├── ModelUnknown      nobody knows a model of that name
@@ -22,6 +29,34 @@ class PerceptionError(HandEyeError):
 
 class ImageError(PerceptionError):
     """An image can't be read, stored or resized."""
+
+
+class DocumentError(PerceptionError):
+    """A document can't be read."""
+
+
+class DocumentInvalid(DocumentError):
+    """It is damaged, or no document of a kind that is known."""
+
+
+class DocumentLocked(DocumentError):
+    """It is encrypted, and the password is missing or wrong."""
+
+
+class DocumentTooLarge(DocumentError):
+    """It needs more pages, pixels, bytes or memory than is allowed."""
+
+
+class DocumentTimeout(DocumentError):
+    """It took longer than is allowed; the process that read it was ended."""
+
+
+class DocumentCrashed(DocumentError):
+    """The process that read it died; the next question starts another."""
+
+
+class RecordingError(PerceptionError):
+    """A video can't be read, or a recording can't be written."""
 
 
 class ModelError(PerceptionError):

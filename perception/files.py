@@ -5,11 +5,11 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes, *, private: bool = False) -> None:
     """Write beside the file, sync, rename, and sync the folder, so that it lasts.
 
-    The file gets the rights that any new file gets here. Raises OSError when it can't be written; the file is then as
-    it was, and nothing is left beside it.
+    The file gets the rights that any new file gets here, or is for its owner alone when it is `private`. Raises OSError
+    when it can't be written; the file is then as it was, and nothing is left beside it.
     """
     unfinished: Path | None = None
     try:
@@ -17,7 +17,8 @@ def replace_file(path: Path, content: bytes) -> None:
             unfinished = Path(file.name)
             file.write(content)
             file.flush()
-            os.fchmod(file.fileno(), 0o666 & ~_mask())  # temporary files are for their owner alone
+            if not private:  # temporary files are for their owner alone
+                os.fchmod(file.fileno(), 0o666 & ~_mask())
             os.fsync(file.fileno())
         os.replace(unfinished, path)
         _sync_folder(path.parent)
@@ -27,6 +28,28 @@ def replace_file(path: Path, content: bytes) -> None:
     finally:
         if unfinished is not None:
             unfinished.unlink(missing_ok=True)
+
+
+def create_file(path: Path, content: bytes) -> bool:
+    """Write a file that is there whole or not at all; False, and nothing is changed, where there is one already.
+
+    Of many writers one wins. Raises OSError when it can't be written.
+    """
+    unfinished: Path | None = None
+    try:
+        with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            unfinished = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(unfinished, path)
+        _sync_folder(path.parent)
+    except FileExistsError:
+        return False
+    finally:
+        if unfinished is not None:
+            unfinished.unlink(missing_ok=True)
+    return True
 
 
 def _mask() -> int:

@@ -4,6 +4,7 @@ The model speaks of an image as a grid of 0 to 1000 in each direction (Qwen3-VL 
 grounding), whatever the image's size. `Grid(1000)` is that reading; some prompts of the same family mean 0 to
 999 (`Grid(999)`). Pixels are integers that exist on the screen: the far edge of the grid is the last pixel,
 never one beyond. A box's edges are lines between pixels, so there the far edge of the grid is the frame's own.
+Models that speak of pixels themselves have no grid: `marks_of(None)`.
 """
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -111,6 +112,42 @@ class Grid(BaseModel):
         # Nearest, and a tie goes down: so a length of up to `top` pixels comes back exactly from `to_pixel`.
         nearest = -((length - (2 * pixel + 1) * self.top) // (2 * length))
         return min(self.top, max(0, nearest))
+
+
+class Pixels:
+    """Coordinates that are pixels of the frame already, with the methods of a Grid. Numbers off the frame are moved to
+    its edge, and a point's fractions are cut off.
+    """
+
+    def to_pixel(self, x: float, y: float, size: Size) -> Point:
+        """The pixel itself."""
+        return Point(x=_inside(x, size.width), y=_inside(y, size.height))
+
+    def to_grid(self, point: Point, size: Size) -> tuple[int, int]:
+        """The pixel itself."""
+        return point.x, point.y
+
+    def to_box(self, corners: tuple[float, float, float, float], size: Size) -> Box:
+        """The whole pixels between two opposite corners, at least one each way."""
+        x1, y1, x2, y2 = corners
+        left, right = _span(x1, x2, size.width, size.width)
+        top, bottom = _span(y1, y2, size.height, size.height)
+        return Box(left=left, top=top, right=right, bottom=bottom)
+
+    def to_corners(self, box: Box, size: Size) -> tuple[int, int, int, int]:
+        """The corners nearest to a box's, at least one apart each way."""
+        left, right = _span(box.left, box.right, size.width, size.width)
+        top, bottom = _span(box.top, box.bottom, size.height, size.height)
+        return left, top, right, bottom
+
+
+def marks_of(grid: int | None) -> Grid | Pixels:
+    """What a model's coordinates mean: those of a grid up to `grid`, or pixels of the frame where it is None."""
+    return Pixels() if grid is None else Grid(top=grid)
+
+
+def _inside(value: float, length: int) -> int:
+    return int(min(max(value, 0), length - 1))
 
 
 def _span(one: float, other: float, length: int, new_length: int) -> tuple[int, int]:

@@ -19,11 +19,14 @@ from pydantic import BaseModel, ConfigDict
 from perception.clients.client import CUT, Completion, ImagePart, Message, ModelClient, Sampling, TextPart
 from perception.clients.wording import Style, harmless
 from perception.errors import GroundingInvalid
-from perception.geometry import Box, Grid, Point, Size
+from perception.geometry import Box, Grid, Pixels, Point, Size, marks_of
 from perception.observation import Frame
 
 MAX_LABEL = 100
 """Characters of a label that a schema allows; what the model read off the screen is rarely longer."""
+
+MAX_PIXEL = 32_766
+"""The largest coordinate in pixels that a schema allows, since it does not know the frame: X11 has no longer screen."""
 
 _KEYS: dict[Style, tuple[str, ...]] = {
     "compact": ("label", "point_2d", "bbox_2d"),
@@ -59,13 +62,14 @@ async def locate(
     phrase: str,
     *,
     style: Style,
-    grid: int = 1000,
+    grid: int | None = 1000,
     sampling: Sampling | None = None,
 ) -> Grounding | None:
     """Where the phrase is on the frame, or None when the model says that it is not there.
 
-    grid: the largest coordinate of the model's replies; sampling: else the client's own. Raises GroundingInvalid for a
-    reply that says neither, ClientError when there is no reply, ValueError for a phrase without words.
+    grid: the largest coordinate of the model's replies, or None when they are pixels of the frame; sampling: else the
+    client's own. Raises GroundingInvalid for a reply that says neither, ClientError when there is no reply, ValueError
+    for a phrase without words.
     """
     if not phrase.strip():
         raise ValueError("the phrase is empty: say in words what should be found")
@@ -80,8 +84,9 @@ def request_text(phrase: str, style: Style) -> str:
     return harmless(f"Locate {phrase}" if style == "compact" else _ASK.format(phrase=phrase))
 
 
-def schema(style: Style, grid: int = 1000) -> dict[str, Any]:
-    """The JSON Schema of a reply: a list of one object or none. `grid` is the largest coordinate."""
+def schema(style: Style, grid: int | None = 1000) -> dict[str, Any]:
+    """The JSON Schema of a reply: a list of one object or none. `grid` is the largest coordinate, None any pixel's."""
+    grid = MAX_PIXEL if grid is None else grid
     kinds = {
         "label": {"type": "string", "maxLength": MAX_LABEL},
         "point_2d": _integers(2, grid),
@@ -97,7 +102,7 @@ def schema(style: Style, grid: int = 1000) -> dict[str, Any]:
     return {"type": "array", "items": found, "minItems": 0, "maxItems": 1}
 
 
-def parse(text: str, size: Size, grid: int = 1000) -> Grounding | None:
+def parse(text: str, size: Size, grid: int | None = 1000) -> Grounding | None:
     """What a reply of either style says about a frame of this size; None when it says that it is not there.
 
     Without a point the middle of the box is taken; opposite corners may come in any order. Raises GroundingInvalid, one
@@ -109,28 +114,29 @@ def parse(text: str, size: Size, grid: int = 1000) -> Grounding | None:
     found = value[0] if isinstance(value, list) else value
     if not isinstance(found, dict):
         raise GroundingInvalid(f"The reply must be a JSON list of objects, not {_shown(found)}.")
-    box = _box(found.get("bbox_2d"), size, Grid(top=grid))
-    point = _point(found.get("point_2d"), size, Grid(top=grid)) or (box.center if box else None)
+    marks = marks_of(grid)
+    box = _box(found.get("bbox_2d"), size, marks)
+    point = _point(found.get("point_2d"), size, marks) or (box.center if box else None)
     if point is None:
         raise GroundingInvalid(f"The reply names no place, neither point_2d nor a bbox_2d with area: {_shown(found)}.")
     return Grounding(label=_label(found.get("label")), point=point, box=box)
 
 
-def encode(found: Grounding | None, size: Size, grid: int = 1000) -> str:
+def encode(found: Grounding | None, size: Size, grid: int | None = 1000) -> str:
     """The compact reply that says this about a frame of this size: what `parse` reads back. An unknown box is left out.
 
     It comes back exactly where the box is of whole pixels and the frame has up to `grid` of them each way.
     """
     if found is None:
         return "[]"
-    places = Grid(top=grid)
+    places = marks_of(grid)
     reply: dict[str, Any] = {"label": found.label, "point_2d": places.to_grid(found.point, size)}
     if found.box is not None:
         reply["bbox_2d"] = places.to_corners(found.box, size)
     return json.dumps([reply], ensure_ascii=False)
 
 
-def _read(completion: Completion, size: Size, grid: int) -> Grounding | None:
+def _read(completion: Completion, size: Size, grid: int | None) -> Grounding | None:
     if completion.finish == "refused":
         raise GroundingInvalid(f"The model would not answer: {_shown(completion.text)}.")
     try:
@@ -141,14 +147,14 @@ def _read(completion: Completion, size: Size, grid: int) -> Grounding | None:
         raise GroundingInvalid(f"{error}{CUT[completion.finish]}") from error
 
 
-def _box(value: Any, size: Size, grid: Grid) -> Box | None:
+def _box(value: Any, size: Size, grid: Grid | Pixels) -> Box | None:
     if value is None:
         return None
     x1, y1, x2, y2 = _numbers("bbox_2d", value, 4)
     return grid.to_box((x1, y1, x2, y2), size) if x1 != x2 and y1 != y2 else None
 
 
-def _point(value: Any, size: Size, grid: Grid) -> Point | None:
+def _point(value: Any, size: Size, grid: Grid | Pixels) -> Point | None:
     if value is None:
         return None
     x, y = _numbers("point_2d", value, 2)

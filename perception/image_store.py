@@ -3,6 +3,7 @@
 A file appears under its name only when it is whole: it is written beside it, synced, and renamed.
 """
 
+from collections import OrderedDict
 from pathlib import Path
 
 from perception.errors import ImageError
@@ -12,10 +13,15 @@ from perception.screenshot import decode_png, encode_png
 
 
 class ImageStore:
-    """PNG files in one folder, which is made when the first image is put into it."""
+    """PNG files in one folder, which is made when the first image is put into it.
 
-    def __init__(self, folder: Path) -> None:
+    The frames that were put last, `num_kept` of them, are also kept in memory, and are not read again.
+    """
+
+    def __init__(self, folder: Path, *, num_kept: int = 0) -> None:
         self.folder = folder
+        self._kept: OrderedDict[str, Frame] = OrderedDict()
+        self._num_kept = num_kept
 
     def path(self, digest: str) -> Path:
         """Where the image of that digest is, or would be."""
@@ -29,6 +35,7 @@ class ImageStore:
         ref = ImageRef(digest=frame.digest, size=frame.size)
         if not self.path(ref.digest).exists():
             self._write(frame, self.path(ref.digest))
+        self._keep(ref.digest, frame)
         return ref
 
     def get(self, ref: ImageRef) -> Frame:
@@ -36,6 +43,8 @@ class ImageStore:
 
         Raises ImageError when it is missing, is not an image, or is not the image of that digest.
         """
+        if ref.digest in self._kept:
+            return self._kept[ref.digest]
         path = self.path(ref.digest)
         try:
             frame = decode_png(path.read_bytes())
@@ -46,6 +55,12 @@ class ImageStore:
         if frame.digest != ref.digest:
             raise ImageError(f"the image {path} is not what was stored: its pixels have another digest")
         return frame
+
+    def _keep(self, digest: str, frame: Frame) -> None:
+        self._kept[digest] = frame
+        self._kept.move_to_end(digest)
+        while len(self._kept) > self._num_kept:
+            self._kept.popitem(last=False)
 
     def _write(self, frame: Frame, path: Path) -> None:
         try:

@@ -19,6 +19,8 @@ class Frame:
     time: float = 0.0
     """Seconds since the run began, or the position in a recording."""
 
+    _digest: str = field(default="", init=False, repr=False)
+
     @property
     def size(self) -> Size:
         """Width and height in pixels."""
@@ -27,11 +29,15 @@ class Frame:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over size and pixels: equal frames have equal digests, whatever file format they are kept
-        in.
+        """SHA-256 over size and pixels: equal frames have equal digests, whatever file format they are kept in.
+
+        Worked out once, so the pixels must stay as they are.
         """
-        head = f"{self.pixels.shape}".encode()
-        return sha256(head + np.ascontiguousarray(self.pixels).tobytes()).hexdigest()
+        if not self._digest:
+            hashed = sha256(f"{self.pixels.shape}".encode())
+            hashed.update(np.ascontiguousarray(self.pixels).data)
+            object.__setattr__(self, "_digest", hashed.hexdigest())
+        return self._digest
 
 
 class ImageRef(BaseModel):

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from perception.clients.client import ModelClient, Sampling
 from perception.errors import ModelError, ModelUnknown
@@ -23,6 +23,10 @@ GROUP = "handeye.clients"
 NANO = Path(__file__).resolve().parent.parent / "nano"
 CARD_FILE = "handeye.json"
 _CARD_KEYS = ("name", "version", "codec", "prompt")
+
+Format = Literal["", "float32", "bfloat16", "int8", "auto"]
+"""Of the numbers of a model in this process; empty for what is fast here."""
+FORMATS = tuple(filter(None, get_args(Format)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +53,20 @@ def resolve(
     codec: str = "",
     prompt: str = "",
     constrained: bool = True,
+    dtype: Format = "",
 ) -> ModelProfile:
     """The model that a name, a folder or an address means.
 
     served_name: what a server calls the model, empty for the part behind # or the first it lists; codec, prompt: else
-    what suits the model; constrained: whether a server is sent the JSON Schema. Raises ModelUnknown for a name that
-    nobody knows, ModelError for a folder without a model.
+    what suits the model; constrained: whether a server is sent the JSON Schema; dtype: of a folder's model, empty
+    for what is fast here. Raises ModelUnknown for a name that nobody knows, ModelError for a folder without a model.
     """
     if name.startswith(("http://", "https://")):
         profile = _server(name, served_name, api_key, constrained, max_seconds)
     elif name.startswith("scripted:"):
         profile = _script(Path(name.removeprefix("scripted:")))
     else:
-        profile = _named(name, max_seconds)
+        profile = _named(name, max_seconds, dtype)
     changes: dict[str, Any] = {key: value for key, value in (("codec", codec), ("prompt", prompt)) if value}
     return replace(profile, **changes)
 
@@ -79,15 +84,15 @@ def folder_of(name: str) -> Path:
     return path
 
 
-def _named(name: str, max_seconds: float) -> ModelProfile:
+def _named(name: str, max_seconds: float, dtype: Format) -> ModelProfile:
     if name == "nano":
-        return _folder(NANO, "compact", max_seconds)
+        return _folder(NANO, "compact", max_seconds, dtype)
     for entry in entry_points(group=GROUP):
         if entry.name == name:
             return entry.load()()
     path = Path(name)
     if path.is_dir():
-        return _folder(path, "computer_use", max_seconds)
+        return _folder(path, "computer_use", max_seconds, dtype)
     known = ", ".join(names())
     raise ModelUnknown(
         f'There is no model "{name}": known are {known}, a folder, the address of a server (http://HOST:PORT), '
@@ -95,7 +100,7 @@ def _named(name: str, max_seconds: float) -> ModelProfile:
     )
 
 
-def _folder(folder: Path, prompt: str, max_seconds: float) -> ModelProfile:
+def _folder(folder: Path, prompt: str, max_seconds: float, dtype: Format) -> ModelProfile:
     if not (folder / "config.json").is_file():
         raise ModelError(f"{folder / 'config.json'} is missing: name a folder that holds a Qwen3-VL model.")
     card = _card(folder)
@@ -105,7 +110,7 @@ def _folder(folder: Path, prompt: str, max_seconds: float) -> ModelProfile:
     def make() -> ModelClient:
         from perception.clients.embedded import EmbeddedClient
 
-        return EmbeddedClient(folder, name=label, sampling=sampling)
+        return EmbeddedClient(folder, name=label, sampling=sampling, dtype=dtype or None)
 
     return ModelProfile(label, make, card.get("codec", "qwen3vl"), card.get("prompt", prompt), sampling)
 

@@ -40,14 +40,17 @@ class EmbeddedClient:
         sampling: Sampling | None = None,
         dtype: Literal["float32", "bfloat16", "int8", "auto"] | None = None,
         device: str = "cpu",
+        exact: bool = False,
     ) -> None:
         """name: what records say, the folder's name without; sampling: where a question brings none; dtype None: what
-        is fast here, "auto": int8 too where that is clearly faster. Reads nothing yet."""
+        is fast here, "auto": int8 too where that is clearly faster; exact: slower, but an answer's numbers depend in no
+        bit on what was asked before. Reads nothing yet."""
         self._folder = folder
         self._name = self._given_name = name or folder.resolve().name
         self._sampling = sampling or Sampling()
         self._dtype: Dtype | None = getattr(torch, dtype) if dtype in ("float32", "bfloat16") else dtype
         self._device = device
+        self._how: dict[str, Any] = {"together": False, "keep_bytes": 0} if exact else {}
         self._engine: Engine | None = None
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="embedded-model")
         self._stepping = False
@@ -277,7 +280,7 @@ class EmbeddedClient:
     def _replace(self, folder: Path, version: str) -> None:
         while self._engine is not None and self._engine.step():
             pass
-        self._engine = Engine.load(folder, dtype=self._dtype, device=self._device)
+        self._engine = Engine.load(folder, dtype=self._dtype, device=self._device, **self._how)
         self._folder = folder
         self._name = self._signed(version)
 
@@ -291,7 +294,7 @@ class EmbeddedClient:
 
     def _load(self) -> Engine:
         if self._engine is None:
-            self._engine = Engine.load(self._folder, dtype=self._dtype, device=self._device)
+            self._engine = Engine.load(self._folder, dtype=self._dtype, device=self._device, **self._how)
         return self._engine
 
 

@@ -9,6 +9,14 @@ Style = Literal["compact", "computer_use"]
 _TOKEN = re.compile(r"<\|(?=\w+\|>)")
 """Begins what chat templates write turns and images with: `<|im_end|>`, `<|image_pad|>`."""
 
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]+")
+"""Control characters, and signs that can't be seen or turn the text around."""
+
+
+def plain_line(text: str) -> str:
+    """Foreign words on one line, without signs that can't be seen: they can begin no line of their own."""
+    return " ".join(_UNSEEN.sub(" ", text).split())
+
 
 def harmless(text: str) -> str:
     """The text with `< |im_end|>` for `<|im_end|>`: words of a person, a page or a model never end their turn.

@@ -83,6 +83,10 @@ class KeyValueCache:
             values[rows, :, slots] = v.transpose(1, 2)
         return keys[:, :, : self._stop], values[:, :, : self._stop]
 
+    def reserve(self, slots: int) -> None:
+        """Makes room for rows of so many tokens at once: to grow by and by takes old and new memory each time."""
+        self._fit(slots)
+
     def add(self) -> int:
         """A new empty row behind the others; gives its number."""
         self.lengths.append(0)
@@ -129,8 +133,8 @@ class KeyValueCache:
         )
 
     def _fit(self, slots: int) -> None:
-        """Grows to this many slots a row, and to all rows; doubles, so that it happens rarely."""
-        capacity = self._capacity if slots <= self._capacity else _rounded(max(slots, 2 * self._capacity))
+        """Grows to this many slots a row, and to all rows; by a quarter at least, so that it happens rarely."""
+        capacity = self._capacity if slots <= self._capacity else _rounded(max(slots, self._capacity * 5 // 4))
         if not self._keys:
             self._capacity = capacity
             return

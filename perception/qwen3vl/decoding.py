@@ -17,15 +17,20 @@ from torch import Tensor
 from perception.errors import PerceptionError
 from perception.qwen3vl.cache import KeyValueCache
 from perception.qwen3vl.draft import LONGEST
+from perception.qwen3vl.memory import give_back
 from perception.qwen3vl.model import Qwen3VL
 from perception.qwen3vl.prefix import Labels, Match, PrefixStore, label, num_common
 from perception.qwen3vl.reply import Reply
-from perception.qwen3vl.seen import Images, Sight
+from perception.qwen3vl.seen import Pictures, Sight
 from perception.qwen3vl.vision import ImageFeatures
 
 _STEP = 16
 """Long passes are padded to a multiple of this many tokens: a CPU prepares its products anew for every other number,
 which costs more than the padding."""
+
+_LONG = 16_384
+"""Tokens of a prompt from which on freed memory goes back after every chunk: each chunk's buffers are larger than the
+last one's, so what was freed before is of no use, and would add up to many times what is needed."""
 
 _WORTH = 16
 """A shorter beginning is read again: that costs nothing, and replies in bfloat16 depend less on what came before."""
@@ -36,7 +41,7 @@ class Row:
     """A reply that has its place in the cache."""
 
     reply: Reply
-    images: Images
+    shown: Pictures
     labels: Labels
     """[n] of the prompt, see `prefix`."""
     positions: Tensor
@@ -83,6 +88,7 @@ class Decoding:
         row = self._row(reply)
         # The last token is never taken over: the scores behind it are what the reply begins with.
         known = self._known(row.labels[:-1])
+        self._cache.reserve(len(row.labels) + _STEP)
         index = self._cache.add()
         self.rows.append(row)
         if known.length >= _WORTH:
@@ -108,6 +114,8 @@ class Decoding:
         if whole:
             self._read(index, scores[0], guesses)
             self.num_running += 1
+        if stop > _LONG:
+            give_back()
         row.prefill_s += perf_counter() - begun
         return stop - start
 
@@ -138,15 +146,15 @@ class Decoding:
 
     def _row(self, reply: Reply) -> Row:
         config, prompt = self._model.config, reply.request.prompt
-        images = Images(prompt, config.vision.spatial_merge_size)
+        shown = Pictures(prompt, config.vision.spatial_merge_size)
         visual_ids = (config.image_token_id, config.video_token_id)
         # Without text timestamps the times are in the positions, which keys hold.
         timed = "" if config.text_timestamps or not prompt.seconds else str(prompt.seconds)
-        keys = [sha256((key + timed).encode()).hexdigest() if timed else key for key in images.keys]
-        labels = label(prompt.token_ids, visual_ids, images.counts, keys)
+        keys = [sha256((key + timed).encode()).hexdigest() if timed else key for key in shown.keys]
+        labels = label(prompt.token_ids, visual_ids, shown.counts, keys)
         ids = torch.tensor([prompt.token_ids])
-        positions = self._model.position_ids(ids, images.grids, seconds=prompt.seconds or None)[:, 0]
-        return Row(reply, images, labels, positions, int(positions.max()) + 1 - len(labels))
+        positions = self._model.position_ids(ids, shown.grids, seconds=prompt.seconds or None)[:, 0]
+        return Row(reply, shown, labels, positions, int(positions.max()) + 1 - len(labels))
 
     def _known(self, labels: Labels) -> Match:
         """The longest beginning that the store or another row has."""
@@ -179,7 +187,7 @@ class Decoding:
         if not count:
             return None, None
         begun = perf_counter()
-        features = self._sight.features(row.images, before, before + count)
+        features = self._sight.features(row.shown, before, before + count)
         spent = perf_counter() - begun
         row.vision_s += spent
         row.prefill_s -= spent

@@ -12,7 +12,7 @@ Left out: CUDA graphs. Passes differ in width from step to step because guesses 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import torch
 from torch import Tensor
@@ -28,9 +28,10 @@ from perception.qwen3vl.fast import accelerate
 from perception.qwen3vl.grammar import Grammar
 from perception.qwen3vl.memory import free_bytes, keep_freed_memory
 from perception.qwen3vl.model import Qwen3VL
+from perception.qwen3vl.packed_int8 import can_pack_int8
 from perception.qwen3vl.prefix import PrefixStore
 from perception.qwen3vl.processor import ImageProcessor
-from perception.qwen3vl.prompt import Prompt, write_prompt
+from perception.qwen3vl.prompt import Prompt, image, write_prompt
 from perception.qwen3vl.reply import Reply, Request
 from perception.qwen3vl.schedule import Schedule, Stopped, Ticket
 from perception.qwen3vl.seen import Sight
@@ -65,7 +66,6 @@ class Engine:
         there to compare with); chunk: tokens of prompts between two decoding passes; max_rows: replies side by side;
         keep_bytes: memory for what may be needed again (keys and values of earlier prompts, and a quarter of that for
         images), 1 GiB or a quarter of what is free without, 0 for none."""
-        self.num_parameters = weights.num_parameters(model)
         self.tokenizer = tokenizer
         self.processor = processor
         self._end_ids = tuple(sorted(tokenizer.end_ids if end_ids is None else end_ids))
@@ -93,11 +93,10 @@ class Engine:
         if dtype is None or dtype == "auto":
             text = config.text
             dtype = fast_dtype(device, width=text.hidden_size, inner=text.intermediate_size, int8=dtype == "auto")
-        model = weights.load(folder, dtype, device)
+        model = _loaded(folder, dtype, device)
         if tokenizer.vocab_size > model.config.text.vocab_size:
             raise ModelError(f"{folder}: tokenizer.json has more tokens than the model: use the files of one model")
         engine = cls(model, tokenizer, processor, together=together, keep_bytes=keep_bytes)
-        accelerate(model)
         if device == "cpu":
             keep_freed_memory()
         return engine
@@ -235,8 +234,16 @@ class Engine:
         self._schedule = Schedule(self._decoding, chunk=self._chunk, max_rows=self._max_rows)
 
     def _shown(self, ids: list[int], frames: Sequence[Frame]) -> Prompt:
-        if not frames:
-            return Prompt(ids)
-        patches = self.processor([frame.pixels for frame in frames], still=True)
-        keys = [frame.digest for frame in frames]
-        return Prompt(ids, patches.pixel_values, patches.grid_thw, image_keys=keys)
+        pictures = [image(frame, self.processor) for frame in frames]
+        return Prompt(ids, pictures, [picture.grid for picture in pictures])
+
+
+def _loaded(folder: str | Path, dtype: torch.dtype | Literal["int8"], device: str) -> Qwen3VL:
+    """The model as it is fast in a format; 8-bit integers are packed where that can be, else each layer for itself."""
+    if dtype == "int8" and device == "cpu" and can_pack_int8():
+        model = weights.load(folder, torch.bfloat16, device)
+        if accelerate(model, int8=True):
+            return model
+    model = weights.load(folder, dtype, device)
+    accelerate(model)
+    return model

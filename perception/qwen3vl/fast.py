@@ -24,6 +24,7 @@ from perception.qwen3vl.attention import additive, attend
 from perception.qwen3vl.merger import Merger
 from perception.qwen3vl.model import Qwen3VL
 from perception.qwen3vl.packed import Packed, can_pack
+from perception.qwen3vl.packed_int8 import PackedInt8, can_pack_int8
 from perception.qwen3vl.rope import rotate
 from perception.qwen3vl.text import Cache, Decoder, RMSNorm, Tap, TextLayer, TextMLP
 from perception.qwen3vl.vision import PatchEmbed, VisionBlock
@@ -32,15 +33,20 @@ _FEW = 16
 """Queries up to which float32 attention is the faster."""
 _LOG2_E = 1.4426950408889634
 _SAFE = (2.0**-60, 2.0**100)
+_MOST_SCORES = 1 << 25
+"""Scores at a time: behind a long past keys take turns, _TURN of them, so that scores stay in the CPU's caches."""
+_TURN = 1024
 
 
-def accelerate(model: Qwen3VL) -> bool:
+def accelerate(model: Qwen3VL, *, int8: bool = False) -> bool:
     """Replaces the tower's blocks, the mergers and the decoder by packed ones, and says whether it did.
 
-    It does for bfloat16 weights on a CPU with oneDNN. The model then answers as before and can't be trained.
+    It does for bfloat16 weights on a CPU with oneDNN. The model then answers as before and can't be trained; int8:
+    as 8-bit integers, where the CPU can, and its answers are near to those before.
     """
     weight = model.model.language_model.embed_tokens.weight
-    able = can_pack()
+    pack: type[Packed] = PackedInt8 if int8 else Packed
+    able = can_pack_int8() if int8 else can_pack()
     # Nothing may be added behind the last layer, which answers for some places only.
     able &= len(model.config.vision.deepstack_visual_indexes) < model.config.text.num_hidden_layers
     layers = model.model.language_model.layers
@@ -49,19 +55,25 @@ def accelerate(model: Qwen3VL) -> bool:
         return False
     with torch.no_grad():
         tower, scratch = model.model.visual, _Scratch()
-        blocks = [FastVisionBlock(block, scratch) for block in tower.blocks]  # type: ignore[arg-type]
-        mergers = [FastMerger(merger) for merger in tower.deepstack_merger_list]  # type: ignore[arg-type]
+        blocks = [FastVisionBlock(block, scratch, pack) for block in tower.blocks]  # type: ignore[arg-type]
+        mergers = [FastMerger(merger, pack) for merger in tower.deepstack_merger_list]  # type: ignore[arg-type]
         tower.add_module("patch_embed", FastPatchEmbed(tower.patch_embed))
         tower.add_module("blocks", nn.ModuleList(blocks))
-        tower.add_module("merger", FastMerger(tower.merger))
+        tower.add_module("merger", FastMerger(tower.merger, pack))
         tower.add_module("deepstack_merger_list", nn.ModuleList(mergers))
-        model.model.add_module("language_model", FastDecoder(model.model.language_model, scratch))
+        model.model.add_module("language_model", FastDecoder(model.model.language_model, scratch, pack))
     return True
 
 
 def is_accelerated(model: Qwen3VL) -> bool:
     """Whether `accelerate` has replaced its parts."""
     return isinstance(model.model.language_model, FastDecoder)
+
+
+def is_int8(model: Qwen3VL) -> bool:
+    """Whether `accelerate` has rounded its weights to 8 bits."""
+    decoder = model.model.language_model
+    return isinstance(decoder, FastDecoder) and decoder.pack is PackedInt8
 
 
 class _Norm:
@@ -103,11 +115,12 @@ def _mixed(q: Tensor, k: Tensor, v: Tensor, scratch: _Scratch, num_causal: int =
     Softmax in its parts: the division comes after the product, on a tensor that is a sixth of the size. A row's highest
     score is subtracted only where a sum leaves the range that is safe.
     """
+    if len(q) * q.shape[1] * k.shape[1] > _MOST_SCORES:
+        return _mixed_in_turns(q, k, v, scratch, num_causal)
     scores, weights = scratch.take((len(q), q.shape[1], k.shape[1]))
     torch.bmm(q, k.transpose(1, 2), out=scores)
     total = _weigh(scores, weights, num_causal)
-    lowest, highest = total.aminmax()
-    if not (_SAFE[0] < lowest and highest < _SAFE[1]):
+    if not _is_safe(total):
         if num_causal:
             later = torch.ones(num_causal, k.shape[1], dtype=torch.bool).triu_(1 + k.shape[1] - num_causal)
             scores.view(-1, *later.shape).masked_fill_(later, float("-inf"))
@@ -115,11 +128,50 @@ def _mixed(q: Tensor, k: Tensor, v: Tensor, scratch: _Scratch, num_causal: int =
     return torch.bmm(weights, v).div_(total)
 
 
-def _weigh(scores: Tensor, weights: Tensor, num_causal: int) -> Tensor:
-    """Fills `weights` with powers of two of the scores that may be seen; gives their sums, [N, M, 1]."""
+def _mixed_in_turns(q: Tensor, k: Tensor, v: Tensor, scratch: _Scratch, num_causal: int) -> Tensor:
+    """`_mixed`, of which sums and mixtures grow in float32 as keys take turns."""
+    highest = None
+    while True:
+        mixed, total = q.new_zeros(q.shape, dtype=torch.float32), q.new_zeros((*q.shape[:2], 1), dtype=torch.float32)
+        for start in range(0, k.shape[1], _TURN):
+            keys = k[:, start : start + _TURN]
+            scores, weights = scratch.take((len(q), q.shape[1], keys.shape[1]))
+            torch.bmm(q, keys.transpose(1, 2), out=scores)
+            if highest is not None:
+                scores.sub_(highest)
+            total += _weigh(scores, weights, num_causal, k.shape[1] - num_causal - start)
+            mixed += torch.bmm(weights, v[:, start : start + _TURN])
+        if highest is not None or _is_safe(total):
+            return mixed.div_(total).to(q.dtype)
+        highest = _highest(q, k, num_causal)
+
+
+def _highest(q: Tensor, k: Tensor, num_causal: int) -> Tensor:
+    """The highest score that each query may see, [N, M, 1]."""
+    highest = q.new_full((*q.shape[:2], 1), float("-inf"))
+    for start in range(0, k.shape[1], _TURN):
+        scores = torch.bmm(q, k[:, start : start + _TURN].transpose(1, 2))
+        later = torch.ones(num_causal or 1, scores.shape[-1], dtype=torch.bool)
+        later.triu_(1 + k.shape[1] - num_causal - start)
+        scores.view(len(q), -1, *later.shape).masked_fill_(later, float("-inf"))
+        highest = torch.maximum(highest, scores.amax(-1, keepdim=True))
+    return highest
+
+
+def _is_safe(total: Tensor) -> bool:
+    lowest, highest = total.aminmax()
+    return bool(_SAFE[0] < lowest and highest < _SAFE[1])
+
+
+def _weigh(scores: Tensor, weights: Tensor, num_causal: int, first: int | None = None) -> Tensor:
+    """Fills `weights` with powers of two of the scores that may be seen; gives their sums, [N, M, 1].
+
+    first: the last key here that the first of the causal queries sees.
+    """
     torch.exp2(scores, out=weights)
-    if num_causal:
-        weights.view(-1, num_causal, weights.shape[-1]).tril_(weights.shape[-1] - num_causal)
+    first = weights.shape[-1] - num_causal if first is None else first
+    if num_causal and first < weights.shape[-1] - 1:
+        weights.view(-1, num_causal, weights.shape[-1]).tril_(first)
     return weights.sum(-1, keepdim=True)
 
 
@@ -147,12 +199,12 @@ class FastPatchEmbed(nn.Module):
 class FastVisionBlock(nn.Module):
     """Answers as `VisionBlock`."""
 
-    def __init__(self, block: VisionBlock, scratch: _Scratch) -> None:
+    def __init__(self, block: VisionBlock, scratch: _Scratch, pack: type[Packed]) -> None:
         super().__init__()
         self.norm1, self.norm2 = block.norm1, block.norm2
         self.num_heads = block.attn.num_heads
-        self._qkv, self._proj = Packed.of(block.attn.qkv), Packed.of(block.attn.proj)
-        self._up, self._down = Packed.of(block.mlp.linear_fc1), Packed.of(block.mlp.linear_fc2)
+        self._qkv, self._proj = pack.of(block.attn.qkv), pack.of(block.attn.proj)
+        self._up, self._down = pack.of(block.mlp.linear_fc1), pack.of(block.mlp.linear_fc2)
         self._scratch = scratch
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, runs: Sequence[tuple[int, int]]) -> Tensor:
@@ -186,10 +238,10 @@ class FastVisionBlock(nn.Module):
 class FastMerger(nn.Module):
     """Answers as `Merger`."""
 
-    def __init__(self, merger: Merger) -> None:
+    def __init__(self, merger: Merger, pack: type[Packed]) -> None:
         super().__init__()
         self.norm, self.norm_joined, self.width = merger.norm, merger.norm_joined, merger.width
-        self._up, self._down = Packed.of(merger.linear_fc1), Packed.of(merger.linear_fc2)
+        self._up, self._down = pack.of(merger.linear_fc1), pack.of(merger.linear_fc2)
 
     def forward(self, patches: Tensor) -> Tensor:
         """patches [N, Dv] -> visual tokens [V, D]."""
@@ -205,16 +257,16 @@ class FastMerger(nn.Module):
 class _FastLayer:
     """Answers as `TextLayer`, from angles and a mask that are made once a pass."""
 
-    def __init__(self, layer: TextLayer, scratch: _Scratch) -> None:
+    def __init__(self, layer: TextLayer, scratch: _Scratch, pack: type[Packed]) -> None:
         self._scratch = scratch
         attention, mlp = layer.self_attn, layer.mlp
         self._index, self._width = attention.layer_index, attention.head_dim
         self._qkv, self._out = (
-            Packed.of(attention.q_proj, attention.k_proj, attention.v_proj),
-            Packed.of(attention.o_proj),
+            pack.of(attention.q_proj, attention.k_proj, attention.v_proj),
+            pack.of(attention.o_proj),
         )
-        self._gate, self._up = Packed.of(mlp.gate_proj), Packed.of(mlp.up_proj)
-        self._down = Packed.of(mlp.down_proj)
+        self._gate, self._up = pack.of(mlp.gate_proj), pack.of(mlp.up_proj)
+        self._down = pack.of(mlp.down_proj)
         self._norm, self._mlp_norm = _Norm(layer.input_layernorm), _Norm(layer.post_attention_layernorm)
         self._head_norms = attention.q_norm.weight.detach(), attention.k_norm.weight.detach()
         self._eps = attention.q_norm.eps
@@ -273,28 +325,39 @@ def _attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, scratch: _Scra
     """q [B, H, T, d], scaled, k and v [B, G, S, d] -> [B, H, T, d]; without a mask the T are the last of the S."""
     (num_new, width), total = q.shape[2:], k.shape[2]
     if num_new <= _FEW:
-        if mask is None and 1 < num_new < total:
+        if mask is None and num_new > 1:
             mask = _causal(slice(0, num_new), num_new, total)
-        causal = mask is None and num_new > 1
-        return F.scaled_dot_product_attention(q, k, v, mask, is_causal=causal, scale=1.0, enable_gqa=True)
+        # Queries that share a key-value head are stacked, so that keys are read once.
+        shared = q.shape[1] // k.shape[1]
+        q2 = q.reshape(q.shape[0], k.shape[1], -1, width)
+        mask = None if mask is None else mask.repeat(1, 1, shared, 1)
+        return F.scaled_dot_product_attention(q2, k, v, mask, scale=1.0).view(q.shape)
     if mask is None:
-        # Queries that share a key-value head are stacked, so that keys need not be repeated.
-        stacked = (q.shape[0] * k.shape[1], -1, width)
-        q2, k2, v2 = (heads.reshape(stacked).to(torch.bfloat16) for heads in (q * _LOG2_E, k, v))
-        return _mixed(q2, k2, v2, scratch, num_new).view(q.shape)
+        return _attend_past(q, k, v, scratch)
     q, k, v = (heads.to(torch.bfloat16) for heads in (q * width**0.5, k, v))
     return attend(q, k, v, additive(mask, q.dtype))
+
+
+def _attend_past(q: Tensor, k: Tensor, v: Tensor, scratch: _Scratch) -> Tensor:
+    """`_attend` for many queries that are the last of the S, and all that lie before them."""
+    num_rows, _, num_new, width = q.shape
+    # Queries that share a key-value head are stacked, so that keys need not be repeated.
+    stacked = (num_rows * k.shape[1], -1, width)
+    k2, v2 = (heads.reshape(stacked).to(torch.bfloat16) for heads in (k, v))
+    q2 = (q * _LOG2_E).to(torch.bfloat16).reshape(stacked)
+    return _mixed(q2, k2, v2, scratch, num_new).view(q.shape)
 
 
 class FastDecoder(nn.Module):
     """Answers as `Decoder`."""
 
-    def __init__(self, decoder: Decoder, scratch: _Scratch) -> None:
+    def __init__(self, decoder: Decoder, scratch: _Scratch, pack: type[Packed]) -> None:
         super().__init__()
         self.embed_tokens, self._norm = decoder.embed_tokens, _Norm(decoder.norm)
         with torch.device("meta"):  # angles need no weights, and those of `decoder` are to be let go
             self._angles = Decoder(decoder.config).angles
-        self._layers = [_FastLayer(layer, scratch) for layer in decoder.layers]  # type: ignore[arg-type]
+        self.pack = pack
+        self._layers = [_FastLayer(layer, scratch, pack) for layer in decoder.layers]  # type: ignore[arg-type]
 
     def forward(
         self,

@@ -17,16 +17,33 @@ from numpy.typing import NDArray
 
 from perception.errors import ModelError
 from perception.qwen3vl.ebnf import is_gbnf, to_lark
+from perception.qwen3vl.keywords import plainer
 
 _MAX_COMPILED = 32
 _NAMES = {"schema": "JSON Schema", "regex": "regular expression", "ebnf": "EBNF"}
 _LAYOUT = {"item_separator": ", ", "key_separator": ": ", "whitespace_flexible": False}
 
 
-_WAYS_OUT = (b'"', b"]}", b",", b"0", b"-123456789ntf")
-"""How a JSON value is brought to its end, where the reply may not end at once: what closes a string, then a list or an
-object; where neither may come, on to what is still due, and where a value is due, one that holds no others (a last 0
-makes a number a multiple of most). Marks of a token's first byte, the best first."""
+_WAYS_OUT = (
+    rb'"[\]}]+',
+    rb'"',
+    rb'".*',
+    rb"@",
+    rb"[\]}]+",
+    rb", ?\"?",
+    rb"[A-Z:]",
+    rb"[0-9]",
+    rb"0",
+    rb"[-1-9]|[ntf][a-z]*",
+)
+"""How a JSON value is brought to its end, where the reply may not end at once: what closes a string (in an address,
+what goes before its host), then a list or an object; where none may come, on to what is still due, and where a value is
+due, one that holds no others (a last 0 makes a number a multiple of most). Digits of a time or a duration end with a
+letter, and an address's scheme with a colon; a number above 27 may need a digit that is no 0. Of whole tokens, the best
+first."""
+_QUOTE, _ONWARDS, _BRACKETS, _COMMA, _UNIT, _DIGIT = 2, 3, 5, 6, 7, 8
+"""Places in `_WAYS_OUT`, behind the tokens that end a reply: the second one closes a string and goes on, so it is taken
+only where nothing else can be closed yet; the last two are taken only where something can be closed behind them."""
 
 
 class Constraint:
@@ -39,7 +56,7 @@ class Constraint:
         num_words: int,
         ways_out: Callable[[], Sequence[NDArray[np.bool_]]] = tuple,
     ) -> None:
-        """ways_out: gives which tokens begin with each of `_WAYS_OUT`, for forms that are JSON."""
+        """ways_out: gives which tokens are each of `_WAYS_OUT`, for forms that are JSON."""
         self._matcher = matcher
         self._tokenizer = tokenizer
         self._bits = np.zeros((num_words + 31) // 32, dtype=np.int32)
@@ -83,8 +100,26 @@ class Constraint:
 
     def ending(self, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """What of `allowed` leads to the end of the reply soon; all of it where no way is known."""
-        found = (allowed & marks for marks in self._ways_out())
-        return next((some for some in found if some.any()), allowed)
+        ways = self._ways_out()
+        for number, marks in enumerate(ways):
+            some = allowed & marks
+            if not some.any():
+                continue
+            if number == _QUOTE and not self._closes_behind(int(some.argmax()), ways[0] | ways[_BRACKETS]):
+                return allowed & ways[_ONWARDS]
+            if number in (_UNIT, _DIGIT):
+                close = ways[_QUOTE] if number == _UNIT else ways[0] | ways[_QUOTE] | ways[_BRACKETS] | ways[_COMMA]
+                closing = [token for token in some.nonzero()[0] if self._closes_behind(int(token), close)]
+                some = np.isin(np.arange(len(some)), closing)
+            if some.any():
+                return some
+        return allowed
+
+    def _closes_behind(self, token_id: int, closing: NDArray[np.bool_]) -> bool:
+        """Whether what closes may come right behind a token, or the reply is whole then."""
+        ahead = Constraint(self._matcher.deep_copy(), self._tokenizer, self._num_words)
+        ahead.accept(token_id)
+        return ahead.finished or bool((ahead.allowed() & closing).any())
 
 
 class Grammar:
@@ -124,9 +159,12 @@ class Grammar:
     def _find_ways_out(self) -> tuple[NDArray[np.bool_], ...]:
         """Found once: it takes a second for the vocabulary of the released models."""
         if not self._ways_out:
-            firsts = np.array([(self._tokenizer.decode_bytes([t]) or b"\xff")[0] for t in range(self._num_words)])
+            texts = [self._tokenizer.decode_bytes([token]) for token in range(self._num_words)]
             ends = np.isin(np.arange(self._num_words), self._end_ids)
-            self._ways_out = (ends, *(np.isin(firsts, list(marks)) & ~ends for marks in _WAYS_OUT))
+            found = [
+                np.array([bool(re.fullmatch(marks, text, re.DOTALL)) for text in texts]) & ~ends for marks in _WAYS_OUT
+            ]
+            self._ways_out = (ends, *found)
         return self._ways_out
 
     def _compile(self, kind: str, form: str) -> LLMatcher:
@@ -149,7 +187,7 @@ def _source(kind: str, form: str) -> str:
         return LLMatcher.grammar_from_regex(form)
     if kind == "ebnf":
         return LLMatcher.grammar_from_lark(to_lark(form) if is_gbnf(form) else form)
-    return LLMatcher.grammar_from_json_schema(form, overrides=_LAYOUT)  # type: ignore[arg-type]
+    return LLMatcher.grammar_from_json_schema(json.dumps(plainer(json.loads(form))), overrides=_LAYOUT)  # type: ignore[arg-type]
 
 
 def _reason(text: str) -> str:

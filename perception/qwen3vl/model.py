@@ -61,6 +61,10 @@ class Qwen3VL(nn.Module):
             else:
                 nn.init.ones_(parameter)
 
+    def recompute(self, on: bool = True) -> None:
+        """Whether layers are computed anew in the backward pass, which takes less memory and more time."""
+        self.model.visual.recompute = self.model.language_model.recompute = on
+
     def encode_images(self, pixel_values: Tensor, grid_thw: Sequence[Grid] | Tensor) -> ImageFeatures:
         """All images and videos of a call in one pass.
 

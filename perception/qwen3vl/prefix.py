@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from perception.qwen3vl.cache import Stretch
 
 Labels = NDArray[np.int64]
-_MOST = 64
+_MOST = 32
 """Sequences that are kept at most: each is compared with every prompt."""
 
 

@@ -114,19 +114,37 @@ class ImageProcessor:
     def film(self, frames: Sequence[NDArray[np.uint8]]) -> Patches:
         """One video, its frames uint8 [H, W, 3] of one size, to patches; every frame is used, see `VideoRules.pick`.
 
+        Raises ImageError as `film_size`.
+        """
+        size, together = self.film_size(frames), self.temporal_patch_size
+        groups = [self.group(frames[first : first + together], size) for first in range(0, len(frames), together)]
+        return Patches(torch.cat(groups), [(len(groups), size[0] // self.patch_size, size[1] // self.patch_size)])
+
+    def film_size(self, frames: Sequence[NDArray[np.uint8]]) -> tuple[int, int]:
+        """Height and width in pixels that the frames of one video, each uint8 [H, W, 3], are resized to.
+
         Raises ImageError for no frames, frames of several sizes, or what `__call__` refuses.
         """
         sizes = {_checked(frame).shape[:2] for frame in frames}
         if len(sizes) != 1:
             raise ImageError(f"a video has frames of {len(sizes)} sizes and not of one: give it frames of one size")
-        group, patch = self.temporal_patch_size, self.patch_size
-        size = self.video.size_for(len(frames), *sizes.pop(), unit=self.token_pixels, group=group)
-        grid = (-(-len(frames) // group), size[0] // patch, size[1] // patch)
-        patches = np.empty((grid[0], grid[1] * grid[2], 3, group, patch * patch), np.float32)
-        for index in range(grid[0] * group):
-            frame = _resized(frames[min(index, len(frames) - 1)], size)
-            patches[index // group, :, :, index % group] = self._squares(frame)
-        return Patches(torch.from_numpy(patches.reshape(-1, 3 * group * patch * patch)), [grid])
+        return self.video.size_for(len(frames), *sizes.pop(), unit=self.token_pixels, group=self.temporal_patch_size)
+
+    def group(self, frames: Sequence[NDArray[np.uint8]], size: tuple[int, int]) -> Tensor:
+        """One temporal group of a video in a size, to patches [N, C*Tp*P*P]; the last frame is repeated where the group
+        is short."""
+        shown = [frames[min(index, len(frames) - 1)] for index in range(self.temporal_patch_size)]
+        squares = np.stack([self._squares(_resized(frame, size)) for frame in shown], 2)
+        return torch.from_numpy(squares.reshape(len(squares), -1))
+
+    def still(self, frame: NDArray[np.uint8]) -> Tensor:
+        """An image to patches [N, C*P*P]; errors as in `__call__`."""
+        return self([frame], still=True).pixel_values
+
+    def grid_of(self, frame: NDArray[np.uint8]) -> Grid:
+        """Layers, rows and columns in patches of an image; errors as in `__call__`."""
+        height, width = self.size_for(*_checked(frame).shape[:2])
+        return 1, height // self.patch_size, width // self.patch_size
 
     def fit(self, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The frame in the size that the model sees it, uint8 [H, W, 3]; itself when it already has that size."""

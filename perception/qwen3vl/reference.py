@@ -136,8 +136,8 @@ class Reference:
             return {name: value.to(dtype) if value.is_floating_point() else value for name, value in prompt.items()}
         ids = torch.tensor([prompt.token_ids])
         found: dict[str, Tensor] = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
-        if prompt.pixel_values is not None:
-            found["pixel_values"] = self.whole(prompt.pixel_values)
+        if prompt.pictures:
+            found["pixel_values"] = self.whole(prompt.pixel_values())
             found["image_grid_thw"] = torch.tensor(prompt.grids)
             found["mm_token_type_ids"] = (ids == self._model.config.image_token_id).long()
         return found

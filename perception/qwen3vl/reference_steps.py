@@ -92,7 +92,7 @@ class ReferenceSteps:
     def _places(self, prompt: Prompt) -> tuple[Labels, list[int], list[int]]:
         """A prompt's labels, and where its images begin and how long they are."""
         counts = [frames * height * width // self._merged for frames, height, width in prompt.grids]
-        labels = label(prompt.token_ids, [self._image_id], counts, prompt.image_keys)
+        labels = label(prompt.token_ids, [self._image_id], counts, [picture.key for picture in prompt.pictures])
         visual = np.flatnonzero(labels < 0)
         starts = [int(visual[sum(counts[:index])]) for index in range(len(counts))]
         return labels, starts, counts
@@ -108,9 +108,7 @@ class ReferenceSteps:
         positions = torch.cat([torch.arange(ids.shape[1])[None, None], turned])
         found = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "position_ids": positions}
         if num_old < len(grids):
-            assert prompt.pixel_values is not None
-            seen = int(grids[:num_old].prod(-1).sum())
-            found |= {"pixel_values": self._reference.whole(prompt.pixel_values[seen:])}
+            found |= {"pixel_values": self._reference.whole(prompt.pixel_values(num_old))}
             found |= {"image_grid_thw": grids[num_old:]}
         return found
 

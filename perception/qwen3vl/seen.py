@@ -1,11 +1,11 @@
-"""What the tower said about images, kept by their content: a screen that comes again is not looked at again.
+"""What the tower said about pictures, kept by their content: a screen that comes again is not looked at again.
 
 N patches, V visual tokens, D width of the decoder. The features that were used longest ago are forgotten first.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from hashlib import sha256
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 
 import torch
 from torch import Tensor
@@ -15,89 +15,93 @@ from perception.qwen3vl.prompt import Prompt
 from perception.qwen3vl.rope import Grid
 from perception.qwen3vl.vision import ImageFeatures
 
+_MOST = 128
+"""Pictures that are kept at most."""
 
-class Images:
-    """The images of one prompt: where each one's patches and visual tokens begin and end."""
+
+class Pictures:
+    """The pictures of one prompt: where each one's visual tokens begin and end."""
 
     def __init__(self, prompt: Prompt, merge_size: int) -> None:
-        """merge_size: patches on a side of a visual token. Raises ValueError when patches and grids differ."""
+        """merge_size: patches on a side of a visual token. Raises ValueError when pictures and grids differ."""
+        self._pictures = prompt.pictures
         self.grids: list[Grid] = list(prompt.grids)
-        self._pixels = prompt.pixel_values
-        sizes = [t * h * w for t, h, w in self.grids]
-        num_patches = 0 if self._pixels is None else len(self._pixels)
-        if sum(sizes) != num_patches:
-            raise ValueError(f"there are {num_patches} patches and the grids ask for {sum(sizes)}")
-        self._patches = [0, *accumulate(sizes)]
+        """Of images and videos."""
+        sizes = [_num_patches(picture.grid) for picture in prompt.pictures]
+        asked = sum(map(_num_patches, self.grids))
+        if sum(sizes) != asked:
+            raise ValueError(f"there are {sum(sizes)} patches and the grids ask for {asked}")
         self.counts = [size // merge_size**2 for size in sizes]
         """Visual tokens of each."""
         self.starts = [0, *accumulate(self.counts)]
         """Visual tokens before each, and of all."""
-        if prompt.image_keys and len(prompt.image_keys) != len(sizes):
-            raise ValueError(f"there are {len(prompt.image_keys)} keys for {len(sizes)} images")
-        self.keys = list(prompt.image_keys) or [self._digest(index) for index in range(len(sizes))]
+        self.keys = [picture.key for picture in prompt.pictures]
+
+    def grid(self, index: int) -> Grid:
+        """Of one picture."""
+        return self._pictures[index].grid
 
     def pixels(self, index: int) -> Tensor:
-        """Patches of one image, [N, patch]."""
-        assert self._pixels is not None
-        return self._pixels[self._patches[index] : self._patches[index + 1]]
+        """Patches of one picture, cut now, [N, patch]."""
+        return self._pictures[index].cut()
 
     def among(self, start: int, stop: int) -> range:
-        """The images that the visual tokens from `start` to `stop` belong to."""
-        inside = [i for i in range(len(self.grids)) if self.starts[i] < stop and self.starts[i + 1] > start]
-        return range(inside[0], inside[-1] + 1) if inside else range(0)
-
-    def _digest(self, index: int) -> str:
-        pixels = self.pixels(index).detach().cpu().contiguous()
-        return sha256(
-            f"{self.grids[index]} {pixels.dtype}".encode() + pixels.view(torch.uint8).numpy().data
-        ).hexdigest()
+        """The pictures that the visual tokens from `start` to `stop` belong to."""
+        return range(bisect_right(self.starts, start) - 1, bisect_left(self.starts, stop)) if start < stop else range(0)
 
 
 class Sight:
     """The tower, and what it said before, within a limit of bytes."""
 
     def __init__(self, model: Qwen3VL, limit: int) -> None:
-        """limit: bytes of features at most; the latest image is always kept, since a long prompt asks for it twice."""
+        """limit: bytes of features at most; the latest is always kept, since a long prompt asks for it twice."""
         self._model = model
         self._limit = limit
         self._kept: dict[str, ImageFeatures] = {}
         self.num_encoded = 0
-        """Images that the tower looked at so far."""
+        """Pictures that the tower looked at so far."""
 
     @property
     def num_bytes(self) -> int:
         """Memory that is taken."""
         return sum(map(_size, self._kept.values()))
 
-    def features(self, images: Images, start: int, stop: int) -> ImageFeatures | None:
+    def features(self, shown: Pictures, start: int, stop: int) -> ImageFeatures | None:
         """What the tower says for the visual tokens from `start` to `stop` of a prompt; None for none."""
-        wanted = images.among(start, stop)
+        wanted = shown.among(start, stop)
         if start >= stop or not wanted:
             return None
-        found = self._find(images, wanted)
-        begun = images.starts[wanted[0]]
-        return _joined([found[images.keys[index]] for index in wanted], slice(start - begun, stop - begun))
+        found = self._find(shown, wanted)
+        begun = shown.starts[wanted[0]]
+        return _joined([found[shown.keys[index]] for index in wanted], slice(start - begun, stop - begun))
 
-    def _find(self, images: Images, wanted: Sequence[int]) -> dict[str, ImageFeatures]:
-        keys = {images.keys[index]: index for index in wanted}
+    def _find(self, shown: Pictures, wanted: Sequence[int]) -> dict[str, ImageFeatures]:
+        keys = {shown.keys[index]: index for index in wanted}
         found = {key: self._kept.pop(key) for key in keys if key in self._kept}
         missing = {key: index for key, index in keys.items() if key not in found}
         if missing:
-            found |= dict(zip(missing, self._look(images, list(missing.values())), strict=True))
+            found |= dict(zip(missing, self._look(shown, list(missing.values())), strict=True))
         self._kept |= found
-        while len(self._kept) > 1 and self.num_bytes > self._limit:
+        while len(self._kept) > 1 and (self.num_bytes > self._limit or len(self._kept) > _MOST):
             self._kept.pop(next(iter(self._kept)))
         return found
 
-    def _look(self, images: Images, indexes: list[int]) -> list[ImageFeatures]:
-        """All of these in one pass of the tower."""
-        pixels = [images.pixels(index) for index in indexes]
-        joined = pixels[0] if len(pixels) == 1 else torch.cat(pixels)
-        seen = self._model.encode_images(joined.to(self._model.device), [images.grids[index] for index in indexes])
+    def _look(self, shown: Pictures, indexes: list[int]) -> list[ImageFeatures]:
+        """All of these; neighbours whose patches are alike in one pass of the tower."""
+        found, cut = [], ((index, shown.pixels(index)) for index in indexes)
+        for _, alike in groupby(cut, lambda one: one[1].shape[1]):
+            numbers, pixels = zip(*alike, strict=True)
+            joined = pixels[0] if len(pixels) == 1 else torch.cat(pixels)
+            seen = self._model.encode_images(joined.to(self._model.device), [shown.grid(index) for index in numbers])
+            bounds = [0, *accumulate(shown.counts[index] for index in numbers)]
+            # Copies, since a view would keep the features of all of them alive.
+            found += [_cut(seen, slice(start, stop), copy=len(numbers) > 1) for start, stop in pairwise(bounds)]
         self.num_encoded += len(indexes)
-        bounds = [0, *accumulate(images.counts[index] for index in indexes)]
-        # Copies, since a view would keep the features of all of them alive.
-        return [_cut(seen, slice(start, stop), copy=len(indexes) > 1) for start, stop in pairwise(bounds)]
+        return found
+
+
+def _num_patches(grid: Grid) -> int:
+    return grid[0] * grid[1] * grid[2]
 
 
 def _size(features: ImageFeatures) -> int:

@@ -12,6 +12,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from perception.qwen3vl.packed_int8 import PackedInt8, can_pack_int8
 from perception.qwen3vl.quantized import QuantizedLinear
 
 Dtype = torch.dtype | Literal["int8", "auto"]
@@ -52,7 +53,7 @@ def measured(width: int, inner: int) -> dict[str, float]:
         formats: dict[str, tuple[Callable[[Tensor], Tensor], Tensor]] = {
             "float32": (linear, rows),
             "bfloat16": (half, rows.bfloat16()),
-            "int8": (QuantizedLinear(linear), rows.bfloat16()),
+            "int8": (PackedInt8.of(linear) if can_pack_int8() else QuantizedLinear(linear), rows.bfloat16()),
         }
         return {name: _best(layer, x) for name, (layer, x) in formats.items()}
 

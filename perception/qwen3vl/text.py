@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from perception.qwen3vl.attention import additive, attend, compute_dtype
 from perception.qwen3vl.config import TextConfig
 from perception.qwen3vl.moe import SparseMLP
+from perception.qwen3vl.recompute import through
 from perception.qwen3vl.rope import frequencies, frequency_axes, rotate, token_angles, yarn_frequencies
 
 Tap = Callable[[int, Tensor], None]
@@ -115,6 +116,7 @@ class Decoder(nn.Module):
         self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
         self.layers = nn.ModuleList(TextLayer(config, index) for index in range(config.num_hidden_layers))
         self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.recompute = False
         self._turns: tuple[Tensor, Tensor] | None = None
 
     def angles(self, position_ids: Tensor) -> tuple[Tensor, Tensor]:
@@ -152,7 +154,7 @@ class Decoder(nn.Module):
         for index, layer in enumerate(self.layers):
             if tap is not None:
                 tap(index, x)
-            x = layer(x, cos, sin, scores, cache)
+            x = through(layer, x, cos, sin, scores, cache, recompute=self.recompute)
             if visual is not None and places is not None and index < len(visual[1]):
                 added = visual[1][index].to(x.dtype)
                 x = x.flatten(0, 1).index_add(0, places, added).view_as(x)

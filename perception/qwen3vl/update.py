@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from perception.errors import ModelError
-from perception.qwen3vl.fast import accelerate, is_accelerated
+from perception.qwen3vl.fast import accelerate, is_accelerated, is_int8
 from perception.qwen3vl.model import Qwen3VL
 from perception.qwen3vl.quantized import QuantizedLinear, quantize
 from perception.qwen3vl.weights import LM_HEAD, fits, placed
@@ -34,6 +34,8 @@ def updated(model: Qwen3VL, tensors: Mapping[str, Tensor]) -> Qwen3VL:
     state = {name: tensor for name, tensor in model.state_dict().items() if name in shapes}
     for name in names:
         dtype = state[name].dtype if state[name].is_floating_point() else torch.float32
+        if is_int8(model):  # whose weights were bfloat16 before they were rounded
+            dtype = torch.bfloat16
         state[name] = placed(tensors[name], shapes[name], dtype, model.device, copy=True)
     return _built(fresh, model, state)
 
@@ -47,7 +49,7 @@ def _built(fresh: Qwen3VL, model: Qwen3VL, state: dict[str, Tensor]) -> Qwen3VL:
     if quantized:
         quantize(fresh.model.language_model, model.model.language_model)
     if is_accelerated(model):
-        accelerate(fresh)
+        accelerate(fresh, int8=is_int8(model))
     return fresh.eval()
 
 

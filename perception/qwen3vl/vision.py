@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from perception.qwen3vl.attention import attend, compute_dtype
 from perception.qwen3vl.config import VisionConfig
 from perception.qwen3vl.merger import Merger
+from perception.qwen3vl.recompute import through
 from perception.qwen3vl.rope import Grid, patch_angles, rotate
 
 MAX_CACHED_GRIDS = 64
@@ -134,6 +135,7 @@ class VisionTower(nn.Module):
         self.merger = Merger(config, norm_joined=False)
         taps = config.deepstack_visual_indexes
         self.deepstack_merger_list = nn.ModuleList(Merger(config, norm_joined=True) for _ in taps)
+        self.recompute = False
         self._layouts: dict[tuple[int, int, torch.device], FrameLayout] = {}
 
     def forward(self, pixel_values: Tensor, grids: Sequence[Grid]) -> ImageFeatures:
@@ -152,7 +154,7 @@ class VisionTower(nn.Module):
         runs = _runs([h * w for h, w in frames])
         deepstack = []
         for index, block in enumerate(self.blocks):
-            x = block(x, cos, sin, runs)
+            x = through(block, x, cos, sin, runs, recompute=self.recompute)
             if index in self.config.deepstack_visual_indexes:
                 deepstack.append(self.deepstack_merger_list[len(deepstack)](x))
         return ImageFeatures(self.merger(x), tuple(deepstack), x)

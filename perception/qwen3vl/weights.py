@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from perception.errors import ModelError
 from perception.qwen3vl.config import Config
+from perception.qwen3vl.fast import is_int8
 from perception.qwen3vl.model import Qwen3VL
 from perception.qwen3vl.quantized import quantize
 
@@ -62,7 +63,7 @@ def save(model: Qwen3VL, folder: str | Path, dtype: torch.dtype = torch.bfloat16
     """
     folder = Path(folder)
     state = model.state_dict()
-    if any(not tensor.is_floating_point() for tensor in state.values()):
+    if is_int8(model) or any(not tensor.is_floating_point() for tensor in state.values()):
         raise ModelError(f"an int8 model is not stored: load it in bfloat16 or float32 to write {folder}")
     state = {name: _turned(name, tensor.detach().to("cpu", dtype)).contiguous() for name, tensor in state.items()}
     path, beside = folder / WEIGHTS_FILE, folder / f".{WEIGHTS_FILE}.{os.getpid()}"
