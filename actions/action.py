@@ -1,6 +1,7 @@
 """The action union: everything an agent can do to a surface, in pixels of the frame that it was decided on.
 
-The kinds are those of Qwen3-VL's `computer_use` function (Qwen3-VL cookbooks, `agent_function_call`).
+The kinds are those of Qwen3-VL's `computer_use` and `mobile_use` functions (Qwen3-VL cookbooks,
+`agent_function_call`); a tap is a left click.
 """
 
 from typing import Annotated, Literal
@@ -96,6 +97,36 @@ class HScroll(_Action):
     pixels: int = Field(ge=-100_000, le=100_000)
 
 
+class LongPress(_Action):
+    """Press a point and hold it for some seconds."""
+
+    kind: Literal["long_press"] = "long_press"
+    at: Point
+    seconds: float = Field(default=1.0, ge=0, le=60)
+
+
+class Swipe(_Action):
+    """Move a finger quickly from `start` to `end`: what is under it goes along."""
+
+    kind: Literal["swipe"] = "swipe"
+    start: Point
+    end: Point
+
+
+class SystemButton(_Action):
+    """Press a button of the device itself."""
+
+    kind: Literal["system_button"] = "system_button"
+    button: Literal["back", "home", "menu", "enter"]
+
+
+class Open(_Action):
+    """Open an app by its name."""
+
+    kind: Literal["open"] = "open"
+    app: str = Field(min_length=1, max_length=200)
+
+
 class Wait(_Action):
     """Let time pass."""
 
@@ -129,6 +160,10 @@ Action = Annotated[
     | LeftClickDrag
     | Scroll
     | HScroll
+    | LongPress
+    | Swipe
+    | SystemButton
+    | Open
     | Wait
     | Terminate
     | Answer,

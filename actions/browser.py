@@ -1,12 +1,13 @@
-"""Actions in a browser's page, by real mouse and keyboard events (Playwright).
+"""Actions in a browser's page, by real mouse and keyboard events (Playwright): nothing is done by way of the DOM.
 
-What headless Chromium does with native pop-ups (measured with 156): the list of a `<select>` is in the
-screenshot, and the keyboard works it (a click opens it, arrows move, Enter takes), but mouse events go to the
-page behind it. A browser window's own shortcuts do not reach a page, so the four that a person misses most
-are done by their meaning.
+Events go to the page, as a person's would, frames and shadow roots included. They never reach what a browser shows
+beside a page, of which a headless Chromium paints some into the picture: pop-ups of `<select>`s, dates and colours are
+therefore drawn into the page by `sandboxes.popups`, boxes and file choosers are worked by `sandboxes.tabs`. A browser
+window's own shortcuts do not reach a page either, so the four for history and reload are done by their meaning.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Literal
@@ -21,6 +22,7 @@ from actions.action import (
     Key,
     LeftClick,
     LeftClickDrag,
+    LongPress,
     MiddleClick,
     MouseMove,
     RightClick,
@@ -32,25 +34,32 @@ from actions.action import (
 )
 from actions.errors import ActionInvalid, ActionUnsupported, ExecutionError, SurfaceLost
 from actions.keys import playwright_name
-from perception.geometry import Point
+from perception.geometry import Point, Size
 
 DRAG_STEPS = 12
 """Moves between a drag's start and end; a page that follows the pointer wants more than one."""
 
 MAX_TYPED = 200
-"""Characters; a longer text is put in line by line, as an input method does it, since each key costs 2 ms
-or more.
-"""
+"""Characters; a longer text is put in line by line, as an input method does it, since each key costs 2 ms or more."""
 
+_KEYS = {"\t": "Tab", "\n": "Enter"}
+_SHORT = re.compile(r"[\t\n]|[\x00-\x08\x0b-\x7f]+|[^\x00-\x7f]+")
+_LONG = re.compile(r"[\t\n]|[^\t\n]+")
+"""What is typed at once: a key, what keys type, what no key types; of a long text, a line."""
 _RELEASE_SECONDS = 2.0
 _GONE = ("has been closed", "Target crashed", "Page crashed", "Connection closed", "Target closed")
 
 
 class BrowserExecutor:
-    """Carries out actions on one page. The page keeps its viewport; points are pixels of it."""
+    """Carries out actions on one page, which keeps its viewport.
 
-    def __init__(self, page: Page) -> None:
+    Points are pixels of its picture, of which there are `scale` in one CSS pixel; they are turned into CSS pixels here,
+    and nowhere else. The point is that of the pixel's corner, as a real mouse has it.
+    """
+
+    def __init__(self, page: Page, *, scale: float = 1.0) -> None:
         self.page = page
+        self._scale = scale
         self._pointer: Point | None = None
         self._shortcuts: dict[tuple[str, ...], Callable[[], Awaitable[object]]] = {
             ("alt", "left"): lambda: page.go_back(wait_until="commit"),
@@ -80,12 +89,14 @@ class BrowserExecutor:
                 await self._move(at)
             case LeftClickDrag(start=start, end=end):
                 await self._drag(start, end)
+            case LongPress(at=at, seconds=seconds):
+                await self._hold(at, seconds)
             case Scroll(at=at, pixels=pixels):
                 await self._move(at or self._middle())
-                await self.page.mouse.wheel(0, -pixels)
+                await self.page.mouse.wheel(0, -pixels / self._scale)
             case HScroll(at=at, pixels=pixels):
                 await self._move(at or self._middle())
-                await self.page.mouse.wheel(-pixels, 0)
+                await self.page.mouse.wheel(-pixels / self._scale, 0)
             case Type(text=text):
                 await self._type(text.replace("\r\n", "\n").replace("\r", "\n"))
             case Key(keys=keys):
@@ -100,7 +111,14 @@ class BrowserExecutor:
     async def _click(self, at: Point, *, button: Literal["left", "middle", "right"] = "left", count: int = 1) -> None:
         await self._move(at)
         async with self._releasing(lambda: self.page.mouse.up(button=button)):
-            await self.page.mouse.click(at.x, at.y, button=button, click_count=count)
+            await self.page.mouse.click(*self._css(at), button=button, click_count=count)
+
+    async def _hold(self, at: Point, seconds: float) -> None:
+        await self._move(at)
+        async with self._releasing(self.page.mouse.up):
+            await self.page.mouse.down()
+            await asyncio.sleep(seconds)
+            await self.page.mouse.up()
 
     async def _drag(self, start: Point | None, end: Point) -> None:
         await self._move(start or self._middle())
@@ -110,26 +128,41 @@ class BrowserExecutor:
             await self.page.mouse.up()
 
     async def _move(self, at: Point, *, steps: int = 1) -> None:
-        size = self.page.viewport_size
-        if size and not (0 <= at.x < size["width"] and 0 <= at.y < size["height"]):
-            raise ActionInvalid(f"{at} is off the page, which is {size['width']}x{size['height']}.")
-        await self.page.mouse.move(at.x, at.y, steps=steps)
+        size = self._size()
+        if size is not None and not size.contains(at):
+            raise ActionInvalid(f"{at} is off the page, which is {size}.")
+        await self.page.mouse.move(*self._css(at), steps=steps)
         self._pointer = at
 
+    def _css(self, at: Point) -> tuple[float, float]:
+        return at.x / self._scale, at.y / self._scale
+
+    def _size(self) -> Size | None:
+        """Of the page's picture; Chromium rounds a half up."""
+        css = self.page.viewport_size
+        if css is None:
+            return None
+        sides = (int(css[side] * self._scale + 0.5) for side in ("width", "height"))
+        return Size(width=next(sides), height=next(sides))
+
     async def _type(self, text: str) -> None:
-        if len(text) <= MAX_TYPED:
-            await self.page.keyboard.type(text)
-            return
-        for index, line in enumerate(text.split("\n")):
-            if index:
-                await self.page.keyboard.press("Enter")
-            if line:
-                await self.page.keyboard.insert_text(line)
+        """A tab is the Tab key, which moves the focus on unless the page takes it, as it does for a person.
+
+        What no key types is put in whole: the parts of one sign (a flag, a family), one after the other, change places.
+        """
+        is_short = len(text) <= MAX_TYPED
+        for part in (_SHORT if is_short else _LONG).findall(text):
+            if part in _KEYS:
+                await self.page.keyboard.press(_KEYS[part])
+            elif part.isascii() and is_short:
+                await self.page.keyboard.type(part)
+            else:
+                await self.page.keyboard.insert_text(part)
 
     def _middle(self) -> Point:
         """Where the pointer is, or the middle of the page before it has been anywhere."""
-        size = self.page.viewport_size or {"width": 1, "height": 1}
-        return self._pointer or Point(x=size["width"] // 2, y=size["height"] // 2)
+        size = self._size() or Size(width=1, height=1)
+        return self._pointer or Point(x=size.width // 2, y=size.height // 2)
 
     async def _chord(self, keys: tuple[str, ...]) -> None:
         if shortcut := self._shortcuts.get(keys):
@@ -174,9 +207,14 @@ def page_errors(doing: str) -> Iterator[None]:
         yield
     except Error as error:
         reason = first_line(error)
-        if any(sign in reason for sign in _GONE):
+        if is_gone(error):
             raise SurfaceLost(f"{doing}: the page is gone ({reason}).") from error
         raise ExecutionError(f"{doing}: {reason}.") from error
+
+
+def is_gone(error: Error) -> bool:
+    """Whether an error of Playwright means that the page, or all of Chromium, is there no more."""
+    return any(sign in first_line(error) for sign in _GONE)
 
 
 def first_line(error: BaseException) -> str:

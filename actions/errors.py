@@ -3,6 +3,7 @@
 ActionError
 ├── ActionInvalid       the model's text is not an action (what is wrong is told back to the model)
 ├── ActionUnsupported   this surface or dialect has no such action
+├── SecretRefused       a secret may not be typed here, or not like this
 └── ExecutionError      the surface refused or broke while the action was carried out
     └── SurfaceLost     the browser, display or device is gone
 """
@@ -20,6 +21,10 @@ class ActionInvalid(ActionError):
 
 class ActionUnsupported(ActionError):
     """This surface or dialect has no such action."""
+
+
+class SecretRefused(ActionError):
+    """A secret may not be typed here, or not like this; the message names the placeholder, never its value."""
 
 
 class ExecutionError(ActionError):

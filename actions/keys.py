@@ -1,9 +1,10 @@
-"""The one key table: what models call a key, the name that this project keeps, and what Playwright calls it.
+"""The one key table: what models call a key, the name that this project keeps, and what each surface calls it.
 
 Canonical names are short and lower-case (`ctrl`, `enter`, `pagedown`, `f5`); a key that types a character is
 that character (`a`, `?`, `é`), except for the space bar, which is `space`.
 """
 
+import sys
 from collections.abc import Iterable
 
 from actions.errors import ActionInvalid
@@ -35,7 +36,53 @@ _PLAYWRIGHT = {
     "pause": "Pause",
     "menu": "ContextMenu",
     **{f"f{number}": f"F{number}" for number in range(1, 13)},
+    "volumeup": "AudioVolumeUp",
+    "volumedown": "AudioVolumeDown",
+    "power": "Power",
+    "camera": "Camera",
+    "clear": "Clear",
 }
+
+_X11 = {
+    "ctrl": 0xFFE3,
+    "alt": 0xFFE9,
+    "shift": 0xFFE1,
+    "meta": 0xFFEB,
+    "enter": 0xFF0D,
+    "tab": 0xFF09,
+    "esc": 0xFF1B,
+    "space": 0x20,
+    "backspace": 0xFF08,
+    "delete": 0xFFFF,
+    "insert": 0xFF63,
+    "home": 0xFF50,
+    "end": 0xFF57,
+    "pageup": 0xFF55,
+    "pagedown": 0xFF56,
+    "up": 0xFF52,
+    "down": 0xFF54,
+    "left": 0xFF51,
+    "right": 0xFF53,
+    "capslock": 0xFFE5,
+    "numlock": 0xFF7F,
+    "scrolllock": 0xFF14,
+    "printscreen": 0xFF61,
+    "pause": 0xFF13,
+    "menu": 0xFF67,
+    **{f"f{number}": 0xFFBD + number for number in range(1, 13)},
+    "volumeup": 0x1008FF13,
+    "volumedown": 0x1008FF11,
+    "power": 0x1008FF2A,
+    "camera": 0x1008FF8F,
+    "clear": 0xFF0B,
+}
+"""Keysyms, from `keysymdef.h` and `XF86keysym.h`."""
+
+_X11_NAMES = {keysym: name for name, keysym in _X11.items()} | {
+    **{0xFFE4: "ctrl", 0xFFE2: "shift", 0xFFEA: "alt", 0xFFEC: "meta", 0xFE03: "alt"},
+    **{0xFF8D: "enter", 0xFE20: "tab"},
+}
+"""Those that are there twice are one key: right and left, keypad, a tab with shift."""
 
 _ALIASES = {
     "ctrl": "control ctl ctrll ctrlr controll controlr controlleft controlright ctrlleft ctrlright",
@@ -130,6 +177,25 @@ def chord(names: Iterable[str]) -> tuple[str, ...]:
 def playwright_name(key: str) -> str:
     """What Playwright calls a canonical key; a character is its own name."""
     return _PLAYWRIGHT.get(key, key)
+
+
+def x11_keysym(key: str) -> int:
+    """The X11 keysym of a canonical key; of a character it is Latin-1, or Unicode above 0x01000000 (X11 protocol,
+    appendix A).
+    """
+    if key in _X11:
+        return _X11[key]
+    code = ord(key)
+    return code if 0x20 <= code <= 0x7E or 0xA0 <= code <= 0xFF else 0x0100_0000 | code
+
+
+def name_of_keysym(keysym: int) -> str:
+    """The canonical name of the key that has this keysym; empty for one that has no name here."""
+    if keysym in _X11_NAMES:
+        return _X11_NAMES[keysym]
+    code = keysym & 0xFF_FFFF if keysym >> 24 == 1 else keysym if keysym <= 0xFF else 0
+    character = chr(code) if 0 < code <= sys.maxunicode else ""
+    return character if character.isprintable() else ""
 
 
 def _parts(name: str) -> list[str]:
