@@ -16,10 +16,15 @@ GROUP = "handeye.environments"
 
 ENVIRONMENTS: Mapping[str, str] = MappingProxyType(
     {
+        "android": "sandboxes.android:AndroidEnvironment",
         "browser": "sandboxes.browser:BrowserEnvironment",
         "demo": "sandboxes.demos.signup:DemoEnvironment",
+        "desktop": "sandboxes.desktop:DesktopEnvironment",
+        "erp": "sandboxes.demos.erp.environment:ErpEnvironment",
         "miniwob": "sandboxes.miniwob:MiniWobEnvironment",
+        "osworld": "sandboxes.osworld.environment:OSWorldEnvironment",
         "painted": "sandboxes.painted:PaintedEnvironment",
+        "paper_phone": "sandboxes.demos.paper_phone.environment:PaperPhoneEnvironment",
     }
 )
 """The environments of this package."""

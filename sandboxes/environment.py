@@ -1,6 +1,7 @@
 """The seam to every place where a task can happen, in Gymnasium's words."""
 
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, Protocol, runtime_checkable
 
 from actions.action import Action
@@ -20,6 +21,15 @@ class Transition:
     """The environment cut it short (its own limit)."""
     info: dict[str, Any] = field(default_factory=dict)
     """Plain data for the log."""
+
+
+def step_info(began: float, acted: float, *, at_rest: bool) -> dict[str, Any]:
+    """What every surface logs of a step: ms of acting and of coming to rest, and whether it did.
+
+    began, acted: `perf_counter` before and after the action.
+    """
+    rest = perf_counter() - acted
+    return {"act_ms": round((acted - began) * 1000, 1), "rest_ms": round(rest * 1000, 1), "at_rest": at_rest}
 
 
 class Environment(Protocol):

@@ -23,6 +23,7 @@ from sandboxes.errors import SandboxError, SandboxMissing
 from sandboxes.task import Score, Task
 
 VIEWPORT = Size(width=160, height=210)
+HOST = "127.0.0.1"
 EPISODE_MS = 1_000_000
 """The page's limit for one episode; its default of 10 s is meant for agents that do not think."""
 
@@ -33,9 +34,12 @@ _BEGIN = """async ([seed, limit]) => {
   for (let i = 0; i < 200 && !WOB_TASK_READY; i++) await new Promise(next => setTimeout(next, 25));
   scrollTo(0, 0);  // a page that takes the focus may have moved away from the task to the counters beside it
   const goal = core.getUtterance();
+  window.handeyeBegan = true;
   return [WOB_TASK_READY, typeof goal === 'string' ? goal : goal.utterance];
 }"""
-_READ = "[WOB_DONE_GLOBAL, WOB_RAW_REWARD_GLOBAL, WOB_REWARD_GLOBAL, String(WOB_REWARD_REASON ?? '')]"
+_READ = """window.handeyeBegan
+  ? [WOB_DONE_GLOBAL, WOB_RAW_REWARD_GLOBAL, WOB_REWARD_GLOBAL, String(WOB_REWARD_REASON ?? '')]
+  : [true, 0, 0, 'the page was left']"""
 
 
 class _Reading(NamedTuple):
@@ -53,6 +57,8 @@ class MiniWobEnvironment:
     surface = "browser"
 
     def __init__(self, *, html: Path | None = None, **options: Any) -> None:
+        if options.get("allowed_hosts") is not None:
+            options["allowed_hosts"] = [*options["allowed_hosts"], HOST]  # its pages are served there
         self.browser = BrowserEnvironment(**options)
         self.instruction = ""
         """The goal of the episode that was begun last, in the page's words."""
@@ -165,11 +171,11 @@ class _Site:
     """A folder on a free port of loopback."""
 
     def __init__(self, folder: Path) -> None:
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+        self._http = ThreadingHTTPServer((HOST, 0), partial(_Quiet, directory=str(folder)))
         self._http.daemon_threads = True
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+        self.url = f"http://{HOST}:{self._http.server_address[1]}"
 
     def close(self) -> None:
         """Let go of the port."""

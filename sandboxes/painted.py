@@ -19,8 +19,10 @@ from actions.action import (
     TripleClick,
     Type,
 )
+from actions.risk import Role, Under
 from perception.geometry import Box, Point, Size
 from perception.observation import Frame, Observation
+from sandboxes.describing import point_of
 from sandboxes.environment import Transition
 from sandboxes.errors import SandboxError
 from sandboxes.task import Score, Task
@@ -111,6 +113,13 @@ class PaintedEnvironment:
         score = await self.score()
         reward = score.reward if over else 0.0
         return Transition(await self.observe(), reward=reward, terminated=over, info={"focus": self.focus})
+
+    async def under(self, action: Action) -> Under:
+        """The control that the action would meet. Nothing leaves this screen."""
+        point = point_of(action)
+        hit = self.focus if point is None else next((n for n, box in self.boxes.items() if box.contains(point)), "")
+        role: Role = "button" if hit == self.form.button else "toggle" if hit in self.form.checks else "field"
+        return Under(role=role if hit else "text", texts=(hit,), url="painted://form", contained=True)
 
     async def score(self) -> Score:
         """Whether the button was pressed while every control held what is wanted."""

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict
 
 from actions.action import Action
+from actions.risk import Under
 from perception.geometry import Size
 from perception.observation import Observation
 from sandboxes.browser import BrowserEnvironment
@@ -153,6 +154,10 @@ class DemoEnvironment:
     async def step(self, action: Action) -> Transition:
         """Act and look; the form never ends the episode by itself."""
         return await self.browser.step(action)
+
+    async def under(self, action: Action) -> Under:
+        """What the action would meet on the page."""
+        return await self.browser.under(action)
 
     async def score(self) -> Score | None:
         """Success when the form was sent once, with exactly what the seed asks for."""
