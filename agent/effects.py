@@ -1,29 +1,39 @@
 """The ledger of effects: what was about to be done, and what came of it.
 
 An intent is on disk before an action is carried out, its receipt after. A run that was killed in between
-finds an intent without a receipt: the action may have happened, so the run looks at the screen instead of
-doing it again.
+finds an intent without a receipt: the action may have happened, so it is settled by looking at the world
+(`agent.loop.settling`) instead of being done again. Lines are chained and carry checksums, as those of steps do.
 """
 
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from actions.action import Action
+from actions.risk import Risk
 from agent.errors import RecordError
 from agent.journal import Journal
+from agent.sealed import SCHEMA_VERSION, line_of, link, parse
 from perception.observation import ImageRef
 
 FILE_NAME = "effects.jsonl"
+
+Settled = Literal["happened", "did_not_happen", "unknown", "gone", "stands"]
+"""How an action that may have happened was settled. happened, did_not_happen: the screen, or somebody, told; unknown:
+nobody could tell, so it counts as having happened; gone: whatever it did went with the page; stands: it was not carried
+out, since an earlier one that it would repeat was, or may have been."""
 
 
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    schema_version: Literal[1] = 1
+    schema_version: int = SCHEMA_VERSION
     effect_id: str
+    previous_hash: str = ""
+    """SHA-256 of the line before (empty for the first)."""
 
 
 class Intent(_Entry):
@@ -31,6 +41,15 @@ class Intent(_Entry):
 
     type: Literal["intent"] = "intent"
     action: Action
+    question: str = ""
+    """Of the answer that it is carried out by: no answer is used twice."""
+    before: ImageRef | None = None
+    """The screen that it is carried out on."""
+    url: str = ""
+    risks: tuple[Risk, ...] = ()
+    """Kinds of effect that it may have, by the guard."""
+    texts: tuple[str, ...] = ()
+    """What it hits says, by the guard."""
 
 
 class Receipt(_Entry):
@@ -46,9 +65,14 @@ class Receipt(_Entry):
     """Why the environment is over, if it is."""
     act_ms: float = 0.0
     info: dict[str, Any] = Field(default_factory=dict)
+    settled: Settled | None = None
+    """Set where it was written without having been there: how the question of what happened was settled."""
+    settled_by: str = ""
+    """screen, or who was asked."""
 
 
-_ENTRY: TypeAdapter[Intent | Receipt] = TypeAdapter(Annotated[Intent | Receipt, Field(discriminator="type")])
+Entry = Intent | Receipt
+_ENTRY: TypeAdapter[Entry] = TypeAdapter(Annotated[Intent | Receipt, Field(discriminator="type")])
 
 
 class Effects:
@@ -62,13 +86,21 @@ class Effects:
         self._journal = Journal(folder / FILE_NAME)
         self._intents: dict[str, Intent] = {}
         self._receipts: dict[str, Receipt] = {}
-        for number, line in enumerate(self._journal.lines, start=1):
-            self._keep(self._parse(line, number))
+        try:
+            for entry in entries(folder, self._journal.lines):
+                self._keep(entry)
+        except BaseException:
+            self.close()
+            raise
 
     def new_id(self, stem: str) -> str:
         """A name that was never about to be carried out: the stem, or the stem with a number."""
         names = (stem if number == 1 else f"{stem}.{number}" for number in count(1))
         return next(name for name in names if name not in self._intents)
+
+    def used(self, question: str) -> bool:
+        """Whether something was carried out by the answer to this question."""
+        return any(intent.question == question for intent in self._intents.values())
 
     def intent(self, effect_id: str) -> Intent | None:
         """The intent of that name, if it was ever about to be carried out."""
@@ -78,24 +110,39 @@ class Effects:
         """The receipt of that name; None when it is missing."""
         return self._receipts.get(effect_id)
 
-    def write(self, entry: Intent | Receipt) -> None:
-        """Put an entry on disk. Raises RecordError when it can't be."""
-        self._journal.append(entry.model_dump_json().encode())
+    @property
+    def intents(self) -> tuple[Intent, ...]:
+        """Everything that was ever about to be carried out, in order."""
+        return tuple(self._intents.values())
+
+    def write(self, entry: Entry) -> None:
+        """Put an entry on disk, chained to the one before. Raises RecordError when it can't be."""
+        last = self._journal.lines[-1] if self._journal.lines else None
+        self._journal.append(line_of(entry.model_copy(update={"previous_hash": link(last)})))
         self._keep(entry)
 
     def close(self) -> None:
         """Let the file go; may be called twice."""
         self._journal.close()
 
-    def _keep(self, entry: Intent | Receipt) -> None:
+    def _keep(self, entry: Entry) -> None:
         if isinstance(entry, Intent):
             self._intents[entry.effect_id] = entry
         else:
             self._receipts[entry.effect_id] = entry
 
-    def _parse(self, line: bytes, number: int) -> Intent | Receipt:
-        try:
-            return _ENTRY.validate_json(line)
-        except ValidationError as error:
-            self.close()
-            raise RecordError(f"{self._journal.path}, line {number} is not an effect: it was changed") from error
+
+def entries(folder: Path, lines: Sequence[bytes]) -> Iterator[Entry]:
+    """The entries of the lines of a run's ledger. Raises RecordError at one that was changed or is missing."""
+    previous: bytes | None = None
+    for number, line in enumerate(lines, start=1):
+        yield entry_of(line, previous, f"{folder / FILE_NAME}, line {number}")
+        previous = line
+
+
+def entry_of(line: bytes, previous: bytes | None, where: str) -> Entry:
+    """One entry, after the line before it. Raises RecordError, which begins with `where`."""
+    entry = parse(_ENTRY, line, where)
+    if entry.schema_version != 1 and entry.previous_hash != link(previous):
+        raise RecordError(f"{where} does not follow from the line before: the file was changed")
+    return entry

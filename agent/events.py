@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from actions.action import Action
+from agent.guard.question import Answer, Question
 from agent.trajectory import Outcome, RunRecord, Step
 from perception.observation import ImageRef
 
@@ -51,6 +52,20 @@ class Decided(_Event):
     error: str = ""
 
 
+class Asked(_Event):
+    """A person is asked, and the run waits."""
+
+    type: Literal["asked"] = "asked"
+    question: Question
+
+
+class Answered(_Event):
+    """The run goes on after a question."""
+
+    type: Literal["answered"] = "answered"
+    answer: Answer
+
+
 class StepRecorded(_Event):
     """A step is on disk."""
 
@@ -66,5 +81,5 @@ class RunEnded(_Event):
     folder: str
 
 
-Event = Annotated[RunStarted | Seen | Decided | StepRecorded | RunEnded, Field(discriminator="type")]
+Event = Annotated[RunStarted | Seen | Decided | Asked | Answered | StepRecorded | RunEnded, Field(discriminator="type")]
 Watcher = Callable[[Event], None]

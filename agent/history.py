@@ -11,16 +11,19 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from agent.trajectory import Step
+from perception.clients.wording import plain_line
 
 INSISTED = 3
 """From so many fruitless tries of the same thought in a row on, the compact style tells it."""
 
-_TRIES = frozenset({"left_click", "right_click", "middle_click", "double_click", "triple_click", "type"})
+_TRIES = frozenset({"left_click", "right_click", "middle_click", "double_click", "triple_click", "long_press", "type"})
 _ONLY_IF_CHANGED = _TRIES | {"wait", "mouse_move"}
 
 
 def counted(step: Step) -> bool:
-    """Whether a step did something that the compact style tells of."""
+    """Whether a step did something that the compact style tells of. What may have happened counts as done."""
+    if step.info.get("settled") in ("happened", "stands", "unknown"):
+        return True
     if step.action is None or step.error:
         return False
     changed = step.verdict is not None and step.verdict.changed
@@ -47,7 +50,7 @@ def full(steps: Sequence[Step]) -> tuple[str, ...]:
 def remark(step: Step) -> str:
     """What the model should know about how a step went; empty when it went as meant."""
     if step.error:
-        return f" (it failed: {line(step.error)})"
+        return f" (it failed: {plain_line(step.error)})"
     if step.verdict is not None and not step.verdict.expected:
         return f" ({step.verdict.reason or 'the screen did not change'})"
     return ""

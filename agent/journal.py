@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agent.errors import RecordBusy, RecordError
+from agent.sealed import goes_on
 
 
 class Lines(NamedTuple):
@@ -41,7 +42,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         """Open for appending, and make the file when there is none.
 
-        Raises RecordBusy when another process has it open, RecordError when it can't be written.
+        Raises RecordBusy when another process has it open, RecordError when it can't be written or was changed.
         """
         self.path = path
         self._file = self._open()
@@ -52,6 +53,8 @@ class Journal:
             self.torn = lines.torn
             """What was cut off when the file was opened."""
             self._length = sum(len(line) + 1 for line in lines.whole)
+            if goes_on(lines.torn):
+                raise RecordError(f"{path} was changed after its last line: handeye verify {path.parent} says where")
             if lines.torn:
                 self._cut()
         except BaseException:

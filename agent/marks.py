@@ -8,10 +8,14 @@ from actions.action import (
     Key,
     LeftClick,
     LeftClickDrag,
+    LongPress,
     MiddleClick,
     MouseMove,
+    Open,
     RightClick,
     Scroll,
+    Swipe,
+    SystemButton,
     Terminate,
     TripleClick,
     Type,
@@ -43,6 +47,14 @@ def action_marks(action: Action | None, size: Size, pointer: Point | None = None
         case LeftClickDrag():
             start = action.start or resting
             return PathMark(points=(start, action.end)), PointMark(at=start, rings=0)
+        case LongPress():
+            return PointMark(at=action.at), LabelMark(at=action.at, text=f"{action.seconds:g} s")
+        case Swipe():
+            return PathMark(points=(action.start, action.end)), PointMark(at=action.start, rings=0)
+        case SystemButton():
+            return (LabelMark(at=resting, text=action.button),)
+        case Open():
+            return (LabelMark(at=resting, text=_short(action.app)),)
         case Scroll():
             return (_wheel(action.at or resting, 0, action.pixels, size),)
         case HScroll():
@@ -67,7 +79,7 @@ def step_marks(steps: tuple[Step, ...]) -> tuple[tuple[Mark, ...], ...]:
 
 def pointer_after(action: Action | None, pointer: Point | None) -> Point | None:
     """Where the mouse is once an action was carried out."""
-    if isinstance(action, LeftClickDrag):
+    if isinstance(action, LeftClickDrag | Swipe):
         return action.end
     return getattr(action, "at", None) or pointer
 

@@ -1,32 +1,30 @@
 """Writes a run's folder as the run goes, and reads it back.
 
 `run.json` is replaced whole; `steps.jsonl` only grows, a synced line a step, each naming the hash of the line
-before. What reading has to mend (a torn last line) is said in the trajectory's notes; what it can't mend is
-refused.
+before. Both carry checksums (`agent.sealed`). What reading has to mend (a torn last line) is said in the
+trajectory's notes; what it can't mend is refused.
 """
 
 import errno
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
+from pydantic import BaseModel
 
 from agent.errors import RecordError
-from agent.journal import Journal, read_lines
-from agent.trajectory import SCHEMA_VERSION, Outcome, RunRecord, Step, Trajectory
+from agent.journal import Journal, Lines, read_lines
+from agent.sealed import DOCUMENT, SCHEMA_VERSION, document_of, line_of, link, parse
+from agent.trajectory import Outcome, RunRecord, Step, Trajectory
 from perception.files import replace_file
 from perception.image_store import ImageStore
 
 RUN_FILE = "run.json"
 STEPS_FILE = "steps.jsonl"
 IMAGES_FOLDER = "images"
-
-Record = TypeVar("Record", bound=BaseModel)
+_FRAMES_KEPT = 4
+"""In memory: the frames around an action are compared right after it."""
 
 
 def now() -> str:
@@ -52,9 +50,10 @@ def load(folder: Path) -> Trajectory:
 
     Raises RecordError when it is no run, was changed afterwards, or was written by a newer HandEye.
     """
-    run = _read_run(folder)
+    run = read_run(folder)
     lines = read_lines(folder / STEPS_FILE)
-    return Trajectory(run=run, steps=_steps(folder, lines.whole), notes=_torn_note(lines.torn))
+    steps = _steps(folder, lines.whole)
+    return Trajectory(run=run, steps=steps, notes=torn_note(STEPS_FILE, lines.torn) + _lost_note(run, lines.whole))
 
 
 class Recorder:
@@ -65,8 +64,8 @@ class Recorder:
         self.folder = folder
         self.run = run
         self.steps: list[Step] = list(_steps(folder, journal.lines))
-        self.images = image_store(folder)
-        self.notes = _torn_note(journal.torn)
+        self.images = ImageStore(folder / IMAGES_FOLDER, num_kept=_FRAMES_KEPT)
+        self.notes = torn_note(STEPS_FILE, journal.torn)
         """What opening it had to mend."""
         self._journal = journal
 
@@ -76,7 +75,8 @@ class Recorder:
 
         Raises RecordError when there is a run in it already, or it can't be written.
         """
-        if (folder / RUN_FILE).exists() or (folder / STEPS_FILE).exists():
+        # A beginning that was killed leaves an empty file of steps at most, and is begun again.
+        if (folder / RUN_FILE).exists() or read_lines(folder / STEPS_FILE) != Lines((), b""):
             raise RecordError(f"{folder} holds a run already: take another folder, or resume that run")
         existed = folder.exists()
         journal: Journal | None = None
@@ -101,7 +101,7 @@ class Recorder:
 
         Raises RecordBusy when another process has it, RecordError as `load` does.
         """
-        run = _read_run(folder)
+        run = read_run(folder)
         journal = Journal(folder / STEPS_FILE)
         try:
             return cls(folder, run, journal)
@@ -116,9 +116,9 @@ class Recorder:
         """
         if step.index != len(self.steps):
             raise ValueError(f"step {step.index} was given where step {len(self.steps)} comes next")
-        previous = sha256(self._journal.lines[-1]).hexdigest() if self._journal.lines else ""
-        chained = step.model_copy(update={"previous_hash": previous})
-        self._journal.append(chained.model_dump_json().encode())
+        update = {"schema_version": SCHEMA_VERSION, "previous_hash": self._last_hash()}
+        chained = step.model_copy(update=update)
+        self._journal.append(line_of(chained))
         self.steps.append(chained)
         return chained
 
@@ -126,15 +126,21 @@ class Recorder:
         """Write the outcome into run.json, or take it out again. Raises RecordError when it can't be
         written.
         """
-        self.run = self.run.model_copy(update={"outcome": outcome})
+        last = "" if outcome is None else self._last_hash()
+        update = {"schema_version": SCHEMA_VERSION, "outcome": outcome, "last_step_hash": last}
+        self.run = self.run.model_copy(update=update)
         _replace(self.folder / RUN_FILE, self.run)
 
     def close(self) -> None:
         """Let the files go; may be called twice."""
         self._journal.close()
 
+    def _last_hash(self) -> str:
+        return link(self._journal.lines[-1] if self._journal.lines else None)
 
-def _read_run(folder: Path) -> RunRecord:
+
+def read_run(folder: Path) -> RunRecord:
+    """Read `run.json` alone. Raises RecordError as `load` does."""
     path = folder / RUN_FILE
     try:
         content = path.read_bytes()
@@ -142,48 +148,47 @@ def _read_run(folder: Path) -> RunRecord:
         raise RecordError(f"{folder} is not a run: it has no {RUN_FILE}") from error
     except OSError as error:
         raise RecordError(f"{path} can't be read: {error.strerror}") from error
-    return _parse(RunRecord, content, str(path))
+    return parse(RunRecord, content, str(path), DOCUMENT)
+
+
+def step_of(line: bytes, previous: bytes | None, index: int, where: str) -> Step:
+    """A step, which must be of that index and name the line before. Raises RecordError, which begins with `where`."""
+    step = parse(Step, line, where)
+    if step.index != index or step.previous_hash != link(previous):
+        raise RecordError(f"{where} does not follow from the line before: the file was changed")
+    return step
+
+
+def torn_note(name: str, torn: bytes) -> tuple[str, ...]:
+    """What is said of a journal's torn last line."""
+    if not torn:
+        return ()
+    return (f"{name} ended in a torn line ({len(torn)} bytes), which is cut off: it was not recorded",)
+
+
+def is_cut_short(run: RunRecord, lines: Sequence[bytes]) -> bool:
+    """Whether steps are missing at the end that were there when the outcome was written."""
+    return bool(run.last_step_hash) and run.last_step_hash != link(lines[-1] if lines else None)
 
 
 def _steps(folder: Path, lines: Sequence[bytes]) -> tuple[Step, ...]:
     """Parse and check the chain: indexes without gaps, and each line's hash in the next."""
-    steps: list[Step] = []
-    previous = ""
-    for number, line in enumerate(lines, start=1):
-        where = f"{folder / STEPS_FILE}, line {number}"
-        step = _parse(Step, line, where)
-        if step.index != number - 1 or step.previous_hash != previous:
-            raise RecordError(f"{where} does not follow from the line before: the file was changed")
-        steps.append(step)
-        previous = sha256(line).hexdigest()
-    return tuple(steps)
+    path = folder / STEPS_FILE
+    pairs = zip((None, *lines), lines, strict=False)
+    return tuple(
+        step_of(line, previous, index, f"{path}, line {index + 1}") for index, (previous, line) in enumerate(pairs)
+    )
 
 
-def _parse(kind: type[Record], content: bytes, where: str) -> Record:
-    try:
-        value = from_json(content)
-    except ValueError as error:
-        raise RecordError(f"{where} is not JSON: the file was changed") from error
-    version = value.get("schema_version") if isinstance(value, dict) else None
-    if version != SCHEMA_VERSION:
-        raise RecordError(f"{where} has schema version {version}, and this HandEye reads {SCHEMA_VERSION}: update it")
-    try:
-        return kind.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise RecordError(f"{where} is not a {kind.__name__}: {field}: {first['msg']}") from error
-
-
-def _torn_note(torn: bytes) -> tuple[str, ...]:
-    if not torn:
+def _lost_note(run: RunRecord, lines: Sequence[bytes]) -> tuple[str, ...]:
+    if not is_cut_short(run, lines):
         return ()
-    return (f"{STEPS_FILE} ended in a torn line ({len(torn)} bytes), which is cut off: that step was not recorded",)
+    return (f"{STEPS_FILE} lacks steps at its end that were there when the outcome was written",)
 
 
 def _replace(path: Path, record: BaseModel) -> None:
     try:
-        replace_file(path, record.model_dump_json(indent=2).encode() + b"\n")
+        replace_file(path, document_of(record))
     except OSError as error:
         raise _as_record_error(path, error) from error
 

@@ -47,16 +47,19 @@ def advise(steps: Sequence[Step], stuck_after: int) -> Advice:
 def num_idle(steps: Sequence[Step]) -> int:
     """How many steps at the end made no headway."""
     idle = 0
-    for index, step in enumerate(steps):
-        again = any(_alike(step, earlier) for earlier in steps[:index])
+    seen: dict[str, list[Step]] = {}
+    for step in steps:
+        on_this_screen = seen.setdefault(step.before.digest, [])
+        again = any(_alike(step, earlier) for earlier in on_this_screen)
         idle = idle + 1 if again or _in_vain(step) else 0
+        on_this_screen.append(step)
     return idle
 
 
 def _alike(step: Step, earlier: Step) -> bool:
-    """Whether both did the same on equal screens: that can only end as it did."""
-    if step.before.digest != earlier.before.digest or step.action is None or earlier.action is None:
-        return step.before.digest == earlier.before.digest and step.action == earlier.action
+    """Whether both did the same on what are equal screens: that can only end as it did."""
+    if step.action is None or earlier.action is None:
+        return step.action == earlier.action
     mine, other = step.action.model_dump(), earlier.action.model_dump()
     return mine.keys() == other.keys() and all(_near(mine[key], other[key]) for key in mine)
 

@@ -22,8 +22,15 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from actions.placeholder import NAME
 from agent.errors import SettingsError
+from agent.guard.rules import Rules
+from perception.clients.catalog import Format
 from perception.geometry import Size
+from sandboxes.allowance import PERMISSIONS, Answer
+from sandboxes.errors import SandboxError
+from sandboxes.hosts import Hosts
+from sandboxes.vault import checked_places
 
 PREFIX = "HANDEYE_"
 FILE_VARIABLE = "HANDEYE_SETTINGS"
@@ -59,6 +66,9 @@ class ModelSettings(_Section):
     """How replies are drawn: a name of `perception.qwen3vl.presets`, or auto for what suits the model's name; empty:
     the likeliest token each time."""
 
+    dtype: Format = ""
+    """Number format of a model in this process; empty: float32 or bfloat16, whichever is fast here; auto: int8 too."""
+
     @field_validator("sampling")
     @classmethod
     def _is_known(cls, value: str) -> str:
@@ -82,6 +92,16 @@ class RunSettings(_Section):
     """Steps in a row without headway after which the run stops."""
     num_recent: int = Field(default=4, ge=0)
     """Earlier turns that the full style shows as image and reply."""
+    checkpoints: SecretStr = Field(default=SecretStr(""), exclude=True)
+    """Where the graph's checkpoints are: a database that several machines share (postgresql://NAME:PASSWORD@HOST/NAME);
+    empty: a file in the run's folder. It is in no record, since it holds a password."""
+
+    @field_validator("checkpoints")
+    @classmethod
+    def _is_address(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("postgresql://", "postgres://")) and value.get_secret_value():
+            raise ValueError("a database is named as postgresql://HOST/NAME")
+        return value
 
 
 class BrowserSettings(_Section):
@@ -91,8 +111,50 @@ class BrowserSettings(_Section):
     """Empty: the first Chromium that is found."""
     viewport: Size = Size(width=352, height=288)
     """The page's visible size; also written `1280x720`."""
+    device_scale: float = Field(default=1.0, ge=0.5, le=4)
+    """Pixels of the frame in one CSS pixel, each way."""
     headed: bool = False
     load_seconds: float = Field(default=20.0, gt=0)
+    draws_popups: bool = True
+    """Lists, calendars and colours are drawn into the page, where they can be clicked; false: Chromium's own open."""
+    storage_state: Path | None = None
+    """A file with what to be signed in with: cookies and stores, as `save_storage_state` writes them."""
+    dialogs: Answer = "dismiss"
+    """How a page's questions are answered: dismiss: Cancel, and a page with something unsaved is not left; twice: OK
+    when the next action brings the same question; accept: OK."""
+    downloads: Path | None = None
+    """Where downloads are kept, each run in a folder of its own; empty: they are refused."""
+    uploads: Path | None = None
+    """The folder whose files may be given to pages; empty: none may."""
+    permissions: tuple[str, ...] = ()
+    """What pages may use, such as geolocation, clipboard-read; also written with commas. All else is refused."""
+    allowed_hosts: tuple[str, ...] | None = None
+    """Patterns such as *.example.org, also written with commas; nothing else is reached. Not set: all is."""
+    isolated: bool | None = None
+    """Hold Chromium to these hosts and the task's files by namespaces: true refuses to start where they can't be had,
+    false does not try. Not set: where hosts are limited and it can be had."""
+
+    @field_validator("permissions", "allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("storage_state", "downloads", "uploads", mode="before")
+    @classmethod
+    def _none_when_empty(cls, value: Any) -> Any:
+        return None if value == "" else value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_patterns(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return _checked_patterns(value)
+
+    @field_validator("permissions")
+    @classmethod
+    def _are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := sorted(set(value) - set(PERMISSIONS)):
+            raise ValueError(f"there is no permission {unknown[0]}; known are {', '.join(PERMISSIONS)}")
+        return value
 
     @field_validator("viewport", mode="before")
     @classmethod
@@ -107,9 +169,72 @@ class BrowserSettings(_Section):
         return {"width": int(match[1]), "height": int(match[2])}
 
 
+class DesktopSettings(_Section):
+    """The virtual desktop that tasks happen on."""
+
+    readable: tuple[Path, ...] = ()
+    """Folders that its programs may read besides the system's own; also written with commas."""
+    isolated: bool | None = None
+    """Keep programs from everything else of yours: true refuses to start where that can't be had, false does not try.
+    Not set: where it can be had."""
+    allowed_hosts: tuple[str, ...] | None = None
+    """Patterns such as *.example.org, also written with commas: what its programs reach, by a proxy; empty: no network.
+    Not set: all that you reach."""
+
+    @field_validator("readable", "allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_patterns(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return _checked_patterns(value)
+
+
+def _checked_patterns(value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    try:
+        Hosts(value)
+    except SandboxError as error:
+        raise ValueError(str(error).rstrip(".")) from error
+    return value
+
+
+class SecretSettings(_Section):
+    """One secret: where its value is, never the value itself, and where it may be typed."""
+
+    source: str
+    """env:VARIABLE, or keyring:SERVICE/USER."""
+    hosts: tuple[str, ...]
+    """Patterns such as shop.example.org, *.example.org, desktop://mousepad, android://com.example.shop; see
+    `sandboxes.vault.Secret`. Also written with commas."""
+
+    @field_validator("source")
+    @classmethod
+    def _is_a_source(cls, value: str) -> str:
+        if not re.fullmatch(r"env:[A-Za-z_]\w*|keyring:[^/]+/.+", value):
+            raise ValueError("write env:VARIABLE or keyring:SERVICE/USER; a value itself never stands in settings")
+        return value
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("hosts")
+    @classmethod
+    def _are_places(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return checked_places(value)
+        except SandboxError as error:
+            raise ValueError(str(error).rstrip(".")) from error
+
+
 class EvaluationSettings(_Section):
     """Benchmarks."""
 
+    folder: Path = Path("evaluations")
+    """Where the folders of evaluations are made."""
     seed: int = 1_000_001
     episodes: int = Field(default=20, ge=1)
     """Of each task."""
@@ -120,12 +245,25 @@ class EvaluationSettings(_Section):
 class Settings(BaseSettings):
     """All sections."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+    # What was given is left out of messages: somebody may have written a value where its source belongs.
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     model: ModelSettings = ModelSettings()
     run: RunSettings = RunSettings()
     browser: BrowserSettings = BrowserSettings()
+    desktop: DesktopSettings = DesktopSettings()
+    guard: Rules = Rules()
+    """What is done, asked about and refused; also a file of its own, `--guard FILE`."""
     evaluation: EvaluationSettings = EvaluationSettings()
+    secrets: dict[str, SecretSettings] = Field(default_factory=dict)
+    """By name: `[secrets.SHOP]` is typed as `secret:SHOP`."""
+
+    @field_validator("secrets")
+    @classmethod
+    def _are_names(cls, value: dict[str, SecretSettings]) -> dict[str, SecretSettings]:
+        if wrong := [name for name in value if not NAME.fullmatch(name)]:
+            raise ValueError(f"{wrong[0]} is no name of a secret: write letters, digits, _ and -, a letter first")
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -237,6 +375,8 @@ def _known(where: tuple[str, ...]) -> list[str]:
     kind: type[BaseModel] = Settings
     for part in where[:-1]:
         inner = kind.model_fields[part].annotation if part in kind.model_fields else None
+        if part == "secrets":
+            return list(SecretSettings.model_fields)
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             break
         kind = inner

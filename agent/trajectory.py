@@ -1,14 +1,16 @@
 """The record of a run: what `run.json` and each line of `steps.jsonl` hold.
 
 The hinge between acting and learning: the recorder writes it, replay and the console read it, training makes samples
-from it. Images are named by digest and live in the run's image store. Every step names the hash of the line before it,
-so a line that was changed or lost shows.
+from it. Images are named by digest and live in the run's image store. Every line carries a checksum of itself and names
+the hash of the line before, and the outcome names the last, so what was changed or lost shows.
 
 A run's folder:
     run.json        RunRecord: task, model, settings, and the outcome once there is one
     steps.jsonl     one Step a line, append-only
+    effects.jsonl   what was about to be done and what came of it, append-only
     images/         PNG files by digest
     graph.sqlite    the loop's checkpoints
+    questions/      what a person was asked, and what they said
     replay.html     made by `handeye replay`
 """
 
@@ -17,12 +19,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from actions.action import Action
+from agent.sealed import SCHEMA_VERSION
 from perception.clients.client import Timings, Usage
 from perception.geometry import Size
 from perception.observation import ImageRef
 from sandboxes.task import Score, Task
-
-SCHEMA_VERSION = 1
 
 
 class _Record(BaseModel):
@@ -61,6 +62,9 @@ class StepTimings(_Record):
     think_ms: float = 0.0
     act_ms: float = 0.0
     verify_ms: float = 0.0
+    guard_ms: float = 0.0
+    wait_ms: float = 0.0
+    """For a person."""
 
 
 class Step(_Record):
@@ -114,12 +118,19 @@ row; environment_over: the world said it was over; interrupted: a person stopped
 broke."""
 
 
+Belief = Literal["", "checked", "seen", "denied", "unverified"]
+"""checked: a checker said how it is; seen: a second look agrees; denied: it does not; unverified: nobody can tell;
+empty where the run did not say that it is finished."""
+
+
 class Outcome(_Record):
     """How a run ended. `success` comes from the task's checker alone, None where there is no checker."""
 
     kind: OutcomeKind
     success: bool | None = None
     score: Score | None = None
+    belief: Belief = ""
+    """What to make of "finished"; see `agent.goal`."""
     answer: str = ""
     reason: str = ""
     steps: int = 0
@@ -141,10 +152,16 @@ class RunRecord(_Record):
     policy: str = ""
     codec: str = "qwen3vl"
     prompt: str = "compact"
+    recording: str = ""
+    """A video that the model was shown the way by; `resume` shows it again."""
     settings: dict[str, Any] = Field(default_factory=dict)
+    rules: dict[str, Any] = Field(default_factory=dict)
+    """What the guard went by."""
     frame: Size | None = None
     versions: dict[str, str] = Field(default_factory=dict)
     outcome: Outcome | None = None
+    last_step_hash: str = ""
+    """SHA-256 of the last line of `steps.jsonl` when the outcome was written; empty without an outcome or a step."""
 
 
 class Trajectory(_Record):

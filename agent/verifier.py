@@ -19,6 +19,8 @@ _SHOULD_CHANGE = {
     "double_click": "the double click changed nothing on the screen",
     "triple_click": "the triple click changed nothing on the screen",
     "left_click_drag": "the drag changed nothing on the screen",
+    "long_press": "the long press changed nothing on the screen",
+    "swipe": "the swipe changed nothing on the screen: it may be at its end",
     "scroll": "scrolling changed nothing on the screen: it may be at its end",
     "hscroll": "scrolling changed nothing on the screen: it may be at its end",
 }
@@ -44,7 +46,11 @@ def verify(before: Frame, after: Frame, action: Action) -> Verdict:
     return Verdict(changed=True, changed_share=found.share, reason=reason)
 
 
+def is_caret(box: Box) -> bool:
+    """Whether all that differs may be a text caret that blinks."""
+    return box.right - box.left <= _CARET.width and box.bottom - box.top <= _CARET.height
+
+
 def _only_a_caret(box: Box, at: Point | None) -> bool:
     """Whether all that changed may be a caret that blinks, other than in the row of a click at `at`."""
-    small = box.right - box.left <= _CARET.width and box.bottom - box.top <= _CARET.height
-    return small and (at is None or not box.top <= at.y < box.bottom)
+    return is_caret(box) and (at is None or not box.top <= at.y < box.bottom)

@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import os
+import re
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -16,7 +17,9 @@ from agent.errors import ServingError
 Progress = Callable[[str], None]
 """Told one line now and then: for a person to watch."""
 
-LAST_LINES = 5
+LAST_BYTES = 16384
+"""Of a log: what is looked at."""
+_ERROR = re.compile(r"error\b|exception\b|\bfatal\b|\bnot available\b", re.IGNORECASE)
 _PR_SET_PDEATHSIG = 1
 
 
@@ -119,7 +122,7 @@ class ServerProcess:
                 now = monotonic()
                 if now - begun > self._patience:
                     raise ServingError(f"{self.name} was not ready after {self._patience:g} s: {self._last_words()}")
-                line = self._last_line()
+                line = next(reversed(self._last_lines()), "")
                 if line != said or now - told > 10:
                     said, told = line, now
                     progress(f"{self.name}: starting, {now - begun:.0f} s: {line}")
@@ -127,18 +130,21 @@ class ServerProcess:
 
     def _last_words(self) -> str:
         """Why, as far as its log tells, and where the log is."""
-        return f"{self._last_line() or 'it said nothing'} (see {self.log})"
+        lines = self._last_lines()
+        # Servers tidy up after what ended them, and say so.
+        errors = [line for line in lines if _ERROR.search(line)]
+        words = (errors or lines or ["it said nothing"])[-1]
+        return f"{words} (see {self.log})"
 
-    def _last_line(self) -> str:
-        """The last line of its log that says something, shortened."""
+    def _last_lines(self) -> list[str]:
+        """The last lines of its log that say something, shortened."""
         try:
             with self.log.open("rb") as file:
-                file.seek(max(0, file.seek(0, os.SEEK_END) - 4096))
+                file.seek(max(0, file.seek(0, os.SEEK_END) - LAST_BYTES))
                 lines = file.read().decode("utf-8", "replace").splitlines()
         except OSError:
-            return ""
-        told = [line.strip() for line in lines[-LAST_LINES:] if any(letter.isalnum() for letter in line)]
-        return told[-1][:200] if told else ""
+            return []
+        return [line.strip()[:200] for line in lines if any(letter.isalnum() for letter in line)]
 
 
 def _signal(process: asyncio.subprocess.Process, number: int) -> None:

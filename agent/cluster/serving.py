@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,8 +10,7 @@ from agent.cluster.installation import Installation
 from agent.cluster.process import Progress, ServerProcess
 from agent.cluster.sglang import CPU_ENVIRONMENT, Served, router_command, server_command, vllm_command
 from agent.errors import ServingError
-
-LOOPBACK = "127.0.0.1"
+from perception.server.address import LOOPBACK, free_port
 
 
 class Serving:
@@ -94,13 +92,6 @@ def vllm_serving(installation: Installation, served: Served, port: int, logs: Pa
 def has_gpu(find: Callable[[str], str | None] = shutil.which) -> bool:
     """Whether this machine has an NVIDIA GPU that its driver knows."""
     return find("nvidia-smi") is not None and Path("/proc/driver/nvidia/version").exists()
-
-
-def free_port(host: str = LOOPBACK) -> int:
-    """A port that nobody has now."""
-    with socket.socket() as bound:
-        bound.bind((host, 0))
-        return bound.getsockname()[1]
 
 
 def address_of(host: str, port: int) -> str:

@@ -39,6 +39,8 @@ class EpisodeResult(BaseModel):
     tokens: int = Field(default=0, ge=0)
     crashed: str = ""
     """What broke, in one sentence; a crashed episode is counted apart and is neither success nor failure."""
+    solved_before: bool = False
+    """The check was fulfilled before the first action: counted apart, and never a success."""
     outcome: str = ""
     """The kind of the walk's outcome, where there was a walk."""
     folder: str = ""

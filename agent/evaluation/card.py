@@ -147,7 +147,7 @@ def _cells(row: dict[str, Any]) -> str:
 def together(results: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
     """Several kinds of question as one row; crashed episodes stand outside of the share."""
     rows = [results["tasks"][kind] for kind in kinds if kind in results["tasks"]]
-    counted = [row["episodes"] - row["crashed"] for row in rows]
+    counted = [row["episodes"] - row["crashed"] - row.get("solved_before", 0) for row in rows]
     right = sum(round(row["success"] * count) for row, count in zip(rows, counted, strict=True))
     total = sum(counted)
     share = right / total if total else 0.0

@@ -1,7 +1,7 @@
 """MiniWoB++: small web tasks on real pages, pixels in, mouse and keyboard out, the reward read from the page.
 
-An episode succeeds when the page's raw reward is 1 (not the time-decayed one, and not parts of it), which is how
-BrowserGym counts too. The pages come with PyPI's `miniwob`.
+An episode succeeds when the page's raw reward is 1 (not the time-decayed one, and not parts of it). BrowserGym and
+Pix2Act count every reward above 0, which says the same but for pages that grade. The pages come with PyPI's `miniwob`.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from agent.errors import BenchmarkError
 from agent.evaluation.benchmark import Episode, EpisodeResult
+from agent.evaluation.miniwob_tasks import ALL_TASKS, HELDOUT_TASKS, PIX2ACT_TASKS
 from agent.evaluation.run import walk
 from agent.policy import Policy
 from agent.settings import EvaluationSettings, RunSettings
@@ -23,17 +24,8 @@ DEFAULT_TASKS = (
 )
 """Tasks that need pointing, typing and a few steps, and no knowledge of the world."""
 
-HELDOUT_TASKS = (
-    *("button-delay", "click-collapsible", "click-menu", "click-scroll-list", "hover-shape"),  # pointing
-    *("choose-list", "enter-password", "login-user-popup", "use-spinner"),  # one control or two
-    *("form-sequence", "multi-layouts", "multi-orderings", "search-engine"),  # forms of several steps
-    *("copy-paste", "drag-single-shape", "highlight-text"),  # marking, dragging, carrying
-    *("email-inbox", "find-greatest", "read-table", "social-media"),  # reading first
-)
-"""Fixed before anything was trained on MiniWoB++: these are for measuring alone. No page of them is ever imitated by
-synthetic screens, demonstrated, or trained on by any method."""
-HELDOUT = "heldout"
-"""Names all of them where tasks are asked for."""
+SUITES = {"default": DEFAULT_TASKS, "heldout": HELDOUT_TASKS, "all": ALL_TASKS, "pix2act": PIX2ACT_TASKS}
+"""Names that stand for many tasks where tasks are asked for."""
 
 
 class MiniWobBenchmark:
@@ -94,9 +86,22 @@ def full_reward(outcome: Outcome) -> bool:
 
 
 def named_tasks(names: str) -> tuple[str, ...]:
-    """Tasks from their names with commas between; `heldout` stands for HELDOUT_TASKS."""
+    """Tasks from their names with commas between, each once; a name of SUITES stands for all of its tasks."""
     parts = [name.strip() for name in names.split(",") if name.strip()]
-    return tuple(task for part in parts for task in (HELDOUT_TASKS if part == HELDOUT else (part,)))
+    return tuple(dict.fromkeys(task for part in parts for task in SUITES.get(part, (part,))))
+
+
+def suite_tasks(suite: str) -> tuple[str, ...]:
+    """The tasks of a suite, by its name or in a file that lists them, one a line. Raises BenchmarkError."""
+    if suite in SUITES:
+        return SUITES[suite]
+    try:
+        lines = Path(suite).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BenchmarkError(
+            f'there is no suite "{suite}", nor a file of that name that lists tasks; one of: {", ".join(SUITES)}'
+        ) from error
+    return tuple(dict.fromkeys(line.strip() for line in lines if line.strip() and not line.startswith("#")))
 
 
 def _check(tasks: Sequence[str]) -> None:

@@ -5,13 +5,13 @@
     handeye eval needle --tokens 100000 --model http://127.0.0.1:30000
 
 A video of plain frames is made, one of which shows a number; the model is asked which. It grows until the prompt has as
-many tokens as asked for. Accuracy is measured of models that were trained on videos; of the bundled one and of random
+many tokens as asked for, in clips one behind the other: of a single video models shrink the frames to a budget that
+never passes 16,000 tokens. Accuracy is measured of models that were trained on videos; of the bundled one and of random
 weights it would only be chance, so it is "not measured".
 """
 
 import json
 import random
-import resource
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from time import perf_counter
@@ -20,13 +20,16 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from agent.evaluation.memory import forget_peak, peak_mb
 from perception.clients.client import Completion, Message, ModelClient, Sampling, TextPart, VideoPart
 from perception.observation import Frame
 
 SIZE = (256, 256)
 """Pixels of a frame: 64 visual tokens for two of them."""
 FRAMES_PER_SECOND = 2.0
-QUESTION = "One frame of this video shows a number. Which number is it?"
+CLIP_FRAMES = 320
+"""In a clip at most, so that its frames are not shrunk."""
+QUESTION = "One frame of this recording shows a number. Which number is it?"
 SCHEMA = {
     "type": "object",
     "properties": {"number": {"type": "integer", "minimum": 100, "maximum": 999}},
@@ -49,8 +52,8 @@ class Needle:
     """From question to answer."""
     prefill_seconds: float
     """Vision and prompt; 0 where a server does not tell."""
-    peak_bytes: int
-    """The most memory that this process has held so far; 0 where a server answers."""
+    peak_mb: float
+    """The most memory that this process held meanwhile, with the video itself; 0 where a server answers."""
     found: int
     asked: int
     accuracy: str
@@ -61,8 +64,8 @@ class Needle:
         return asdict(self)
 
 
-def video(num_frames: int, place: float, number: int, seed: int) -> VideoPart:
-    """Frames of slowly moving grey bars; the one at `place` (0 to 1 of the video) shows the number."""
+def video(num_frames: int, place: float, number: int, seed: int) -> tuple[VideoPart, ...]:
+    """Clips of slowly moving grey bars; the one at `place` (0 to 1 of the video) shows the number."""
     rng = random.Random(seed)
     odd = min(num_frames - 1, round(place * (num_frames - 1)))
     start, speed = rng.uniform(0, 6.28), rng.uniform(0.02, 0.05)
@@ -72,8 +75,9 @@ def video(num_frames: int, place: float, number: int, seed: int) -> VideoPart:
         row = (150 + 30 * np.sin(across + start + speed * index)).astype(np.uint8)
         picture = np.repeat(np.repeat(row[None, :, None], SIZE[1], 0), 3, 2)
         frames.append(Frame(_written(picture, str(number)) if index == odd else picture))
-    seconds = tuple(index / FRAMES_PER_SECOND for index in range(num_frames))
-    return VideoPart(frames=tuple(frames), seconds=seconds)
+    seconds = [index / FRAMES_PER_SECOND for index in range(num_frames)]
+    clips = [slice(first, first + CLIP_FRAMES) for first in range(0, num_frames, CLIP_FRAMES)]
+    return tuple(VideoPart(frames=tuple(frames[clip]), seconds=tuple(seconds[clip])) for clip in clips)
 
 
 def _written(picture: np.ndarray, text: str) -> np.ndarray:
@@ -108,11 +112,12 @@ async def _length(client: ModelClient, length: int, *, trained: bool, episodes: 
     num_frames = max(2, 2 * (length // _TOKENS_PER_GROUP))
     sampling = Sampling(max_tokens=32, max_seconds=24 * 3600)
     hits, answers, begun = 0, [], perf_counter()
+    forget_peak()
     for episode in range(episodes):
         rng = random.Random(f"{seed}:{length}:{episode}")
         number, place = rng.randrange(100, 1000), (episode + rng.random()) / episodes
         shown = video(num_frames, place, number, rng.randrange(1 << 30))
-        message = Message(role="user", parts=(shown, TextPart(text=QUESTION)))
+        message = Message(role="user", parts=(*shown, TextPart(text=QUESTION)))
         answers.append(await client.generate([message], schema=SCHEMA, sampling=sampling))
         hits += _said(answers[-1]) == number
     passed = (perf_counter() - begun) / episodes
@@ -123,7 +128,7 @@ async def _length(client: ModelClient, length: int, *, trained: bool, episodes: 
         num_frames=num_frames,
         seconds=round(passed, 3),
         prefill_seconds=round(sum(t.vision_ms + t.prefill_ms for t in timings) / episodes / 1e3, 3),
-        peak_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 if local else 0,
+        peak_mb=round(peak_mb(), 1) if local else 0.0,
         found=hits,
         asked=episodes,
         accuracy=f"{hits / episodes:.1%}" if trained else NOT_MEASURED,

@@ -1,25 +1,19 @@
-"""Plays the episodes of a benchmark, one after another, and sums them up."""
+"""Plays the episodes of a benchmark, one after another, and sums them up; `walk` plays one as a user's run."""
 
 import asyncio
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from agent.errors import BenchmarkError
 from agent.evaluation.benchmark import Benchmark, Episode, EpisodeResult
+from agent.evaluation.playing import RETRIES, Finished, Here, jobs_of, play_all
 from agent.evaluation.report import Report, report
+from agent.guard.rules import OPEN
 from agent.policy import Policy
 from agent.runner import run
 from agent.settings import RunSettings
 from agent.trajectory import Outcome
 from sandboxes.environment import Environment
-from sandboxes.errors import SandboxMissing
-
-log = logging.getLogger(__name__)
-
-MAX_CRASHES = 10
-"""So many crashes at the beginning, without any other episode, end the evaluation."""
 
 Progress = Callable[[int, int, EpisodeResult], None]
 """Is told the number of episodes played, of all episodes, and the last result."""
@@ -32,23 +26,27 @@ async def evaluate(
     seed: int,
     folder: Path | None = None,
     progress: Progress = lambda played, total, result: None,
+    retries: int = RETRIES,
 ) -> Report:
-    """Play every episode; `folder` keeps the runs. An episode that breaks is counted as crashed, and the next begins.
+    """Play every episode; `folder` keeps the runs. An episode that breaks is retried in a fresh environment, then
+    counted as crashed, and the next begins.
 
     When the first ones all break, nothing can be measured: BenchmarkError, with the reason of the last. A part that is
-    missing (SandboxMissing) is raised at once. The benchmark is closed at the end, the policy is the caller's.
+    missing in every try (SandboxMissing) is raised. The benchmark is closed at the end, the policy is the caller's.
     """
-    results: list[EpisodeResult] = []
+    player = Here(benchmark, policy)
+    finished: list[Finished] = []
+
+    def note(result: Finished) -> None:
+        finished.append(result)
+        progress(len(finished), len(jobs), result.result)
+
     try:
-        episodes = benchmark.episodes()
-        for number, episode in enumerate(episodes, start=1):
-            place = None if folder is None else folder / f"{number:05d}-{episode.name}"
-            results.append(await _play(benchmark, episode, policy, place))
-            _check_beginning(results)
-            progress(number, len(episodes), results[-1])
+        jobs = jobs_of(benchmark.episodes())
+        await play_all(jobs, [player], note, retries=retries, runs=folder)
     finally:
-        await benchmark.close()
-    return report(benchmark.name, policy.identity.model, seed, results)
+        await player.close()
+    return report(benchmark.name, policy.identity.model, seed, finished)
 
 
 async def walk(
@@ -59,13 +57,30 @@ async def walk(
     folder: Path | None = None,
     *,
     success: Callable[[Outcome], bool] = lambda outcome: bool(outcome.success),
+    check_first: bool = True,
 ) -> EpisodeResult:
-    """Play an episode as the walk that a user's run takes; without a folder its record is thrown away."""
+    """Play an episode as the walk that a user's run takes; without a folder its record is thrown away.
+
+    The check is read once before the first action: where it is fulfilled already, nothing is played and nothing
+    recorded, and the result says `solved_before`. `check_first` is false for an environment whose check changes its
+    world.
+    """
     if folder is None:
         with TemporaryDirectory(prefix="handeye-") as place:
-            result = await walk(episode, environment, policy, settings, Path(place) / "run", success=success)
+            given = (episode, environment, policy, settings, Path(place) / "run")
+            result = await walk(*given, success=success, check_first=check_first)
         return result.model_copy(update={"folder": ""})
-    outcome = await run(episode.task, environment, policy, folder, settings)
+
+    async def look_first() -> None:
+        score = await environment.score()
+        if score is not None and success(Outcome(kind="finished", success=score.success, score=score)):
+            raise _SolvedBefore(score.reward)
+
+    begun = look_first if check_first else None
+    try:
+        outcome = await run(episode.task, environment, policy, folder, settings, rules=OPEN, begun=begun)
+    except _SolvedBefore as solved:
+        return EpisodeResult(name=episode.name, solved_before=True, reward=solved.reward, outcome="solved_before")
     if outcome.kind == "interrupted":
         raise asyncio.CancelledError
     crashed = outcome.reason if outcome.kind == "failed" else ""
@@ -82,16 +97,9 @@ async def walk(
     )
 
 
-def _check_beginning(results: Sequence[EpisodeResult]) -> None:
-    if len(results) == MAX_CRASHES and all(result.crashed for result in results):
-        raise BenchmarkError(f"the first {MAX_CRASHES} episodes all crashed: {results[-1].crashed}")
+class _SolvedBefore(Exception):
+    """Ends a run before it begins."""
 
-
-async def _play(benchmark: Benchmark, episode: Episode, policy: Policy, folder: Path | None) -> EpisodeResult:
-    try:
-        return await benchmark.play(episode, policy, folder)
-    except SandboxMissing:
-        raise
-    except Exception as error:
-        log.warning("episode %s (seed %d) crashed", episode.name, episode.task.seed, exc_info=error)
-        return EpisodeResult(name=episode.name, crashed=f"{type(error).__name__}: {error}")
+    def __init__(self, reward: float) -> None:
+        super().__init__()
+        self.reward = reward

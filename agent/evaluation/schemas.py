@@ -12,21 +12,24 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from perception.clients.catalog import NANO
-from perception.clients.client import Message, Sampling, TextPart
+from perception.clients.client import Completion, Message, Sampling, TextPart
 from perception.qwen3vl import untrained
 from perception.qwen3vl.engine import Engine
+from perception.qwen3vl.fast import accelerate
 from perception.qwen3vl.processor import ImageProcessor
 from perception.qwen3vl.reply import Request
+from perception.qwen3vl.schedule import Ticket
 from perception.qwen3vl.tokenizer import Tokenizer
 
 Verdict = Literal["valid", "refused", "invalid", "unending"]
 Schema = dict[str, Any]
 MAX_TOKENS = 768
+TOGETHER = 16
 _PATTERNS = (
     r"^[a-z]{3,8}$",
     r"^\d{4}-\d{2}$",
@@ -156,20 +159,35 @@ def _union(rng: random.Random, depth: int) -> Schema:
 
 def random_engine(seed: int = 0) -> Engine:
     """Nano's shape and vocabulary with weights that know nothing."""
-    return Engine(untrained.make(NANO, seed=seed), Tokenizer.load(NANO), ImageProcessor.load(NANO))
+    model = untrained.make(NANO, seed=seed).bfloat16()
+    accelerate(model)
+    return Engine(model, Tokenizer.load(NANO), ImageProcessor.load(NANO))
 
 
-def judge(engine: Engine, schema: Schema, seed: int) -> Result:
-    """Asks for a reply under a schema, at temperature 1, and looks at it."""
-    from jsonschema import Draft202012Validator
+def judge(engine: Engine, schemas: Sequence[Schema], seeds: Sequence[int]) -> list[Result]:
+    """Asks for a reply under each schema, side by side at temperature 1, and looks at them."""
+    tickets = [_ask(engine, schema, seed) for schema, seed in zip(schemas, seeds, strict=True)]
+    while any(isinstance(ticket, Ticket) and not ticket.over for ticket in tickets):
+        engine.step()
+    return [
+        _look(engine.completion(ticket), schema) if isinstance(ticket, Ticket) else ticket
+        for schema, ticket in zip(schemas, tickets, strict=True)
+    ]
 
+
+def _ask(engine: Engine, schema: Schema, seed: int) -> Ticket | Result:
     words = f"Reply with one JSON value, number {seed}."
     prompt = engine.prompt([Message(role="user", parts=(TextPart(text=words),))])
-    sampling = Sampling(temperature=1.0, seed=seed, max_tokens=MAX_TOKENS, max_seconds=60)
+    sampling = Sampling(temperature=1.0, seed=seed, max_tokens=MAX_TOKENS, max_seconds=3600)
     try:
-        completion = engine.generate(Request(prompt, schema, sampling))
+        return engine.submit(Request(prompt, schema, sampling))
     except ValueError as error:
         return Result("refused", str(error))
+
+
+def _look(completion: Completion, schema: Schema) -> Result:
+    from jsonschema import Draft202012Validator
+
     said = completion.text[:200]
     try:
         value = json.loads(completion.text)
@@ -184,13 +202,16 @@ def measure(engine: Engine, name: str, number: int, seed: int, say: Callable[[st
     """The verdicts over `number` schemas; what is a defect is said with its schema."""
     counts: Counter[Verdict] = Counter()
     refusals: Counter[str] = Counter()
-    for place, schema in enumerate(schemas(number, seed)):
-        result = judge(engine, schema, seed + place)
-        counts[result.verdict] += 1
-        if result.verdict == "refused":
-            refusals[result.words] += 1
-        elif result.verdict != "valid":
-            say(f"{name}, schema {place}: {result.verdict}: {result.words}\n  {json.dumps(schema)}")
+    made = list(schemas(number, seed))
+    for start in range(0, number, TOGETHER):
+        places = range(start, min(start + TOGETHER, number))
+        part = made[start : start + TOGETHER]
+        for place, schema, result in zip(places, part, judge(engine, part, [seed + n for n in places]), strict=True):
+            counts[result.verdict] += 1
+            if result.verdict == "refused":
+                refusals[result.words] += 1
+            elif result.verdict != "valid":
+                say(f"{name}, schema {place}: {result.verdict}: {result.words}\n  {json.dumps(schema)}")
     return Tally(name, counts, refusals)
 
 

@@ -1,11 +1,12 @@
-"""The nodes of the loop, in the order of a round: perceive, think, act, verify, record, recover.
+"""The nodes of the loop, in the order of a round: perceive, think, guard, ask, act, verify, record, recover.
 
 A node that was killed runs again from its top, so each is written to find what its earlier self left: `think`
 and `act` look again when they hold no view, `act` reads the ledger before it does anything, `record` knows a
 step that is on disk.
 """
 
-from time import perf_counter
+import re
+from time import perf_counter, time
 from typing import Any, cast
 
 from langgraph.runtime import Runtime
@@ -14,10 +15,16 @@ from actions.action import Decision
 from actions.errors import ActionError, SurfaceLost
 from agent import recovery
 from agent.effects import Intent, Receipt
-from agent.events import Decided, Seen, StepRecorded
+from agent.events import Answered, Asked, Decided, Seen, StepRecorded
+from agent.guard.guard import Ruling
+from agent.guard.person import crop_of, is_same_screen, place_of, wait_for_answer
+from agent.guard.question import Question
 from agent.loop.context import Context
 from agent.loop.ending import ending_of
+from agent.loop.ruling import ruling_on
+from agent.loop.settling import settle, standing
 from agent.loop.state import EMPTY_ROUND, State
+from agent.loop.steering import steered, told
 from agent.policy import Choice, Situation
 from agent.recorder import now
 from agent.trajectory import Reply, Step, StepTimings, Verdict
@@ -28,6 +35,9 @@ WORLDLESS = ("terminate", "answer")
 """Kinds that change nothing in the world: they are not carried out."""
 
 Update = dict[str, Any]
+
+_DROPPED: Update = {"decision": None, "replies": [], "receipt": None, "question": "", "answer": None}
+"""Of a decision that is not carried out: the round begins again."""
 
 
 async def perceive(state: State, runtime: Runtime[Context]) -> Update:
@@ -40,35 +50,76 @@ async def think(state: State, runtime: Runtime[Context]) -> Update:
     context = runtime.context
     update = await _see(state, context) if context.view is None or context.fresh else {}
     state = cast(State, {**state, **update})
+    if state["taken_over"]:
+        return update | await _by_hand(state, context)
     begun = perf_counter()
     choice = await context.policy.decide(await _situation(state, context))
     timings = {**state["timings"], "think_ms": _ms(begun)}
     _tell_decided(context, state["index"], choice, timings["think_ms"])
+    tokens = state["tokens"] + sum(reply.usage.total_tokens for reply in choice.replies)
+    if put_aside := await steered(state, choice.decision, context):
+        return update | put_aside | {"tokens": tokens}
     return update | {
         "decision": choice.decision.model_dump(mode="json") if choice.decision else None,
         "effect_id": context.effects.new_id(f"{context.run_id}/{state['index']}"),
         "replies": [reply.model_dump(mode="json") for reply in choice.replies],
         "shown_history": list(choice.shown_history),
         "timings": timings,
-        "tokens": state["tokens"] + sum(reply.usage.total_tokens for reply in choice.replies),
+        "tokens": tokens,
     }
+
+
+async def guard(state: State, runtime: Runtime[Context]) -> Update:
+    """Rule on the decision, by the action and what is under it. What a person does is theirs to answer for."""
+    context = runtime.context
+    if state["actor"] == "human":
+        return {"ruling": Ruling(kind="allow").model_dump(mode="json")}
+    begun = perf_counter()
+    ruling = await ruling_on(
+        _decision(state).action, context, effect_id=state["effect_id"], before=_before(state), url=state["url"]
+    )
+    timings = {**state["timings"], "guard_ms": _ms(begun)}
+    return {"ruling": ruling.model_dump(mode="json"), "timings": timings}
+
+
+async def ask(state: State, runtime: Runtime[Context]) -> Update:
+    """Ask a person and wait. Nothing is done here: `act` checks that the answer still fits before it acts."""
+    context, begun = runtime.context, perf_counter()
+    if context.fresh:  # What was decided on is no longer there.
+        return {"decision": None, "replies": []}
+    question = context.questions.ask(_question(state, context))
+    context.emit(Asked(run_id=context.run_id, question=question))
+    frame = context.recorder.images.get(question.before)
+    answer = await wait_for_answer(context.questions, question, context.person, frame)
+    context.without(perf_counter() - begun)
+    context.emit(Answered(run_id=context.run_id, answer=answer))
+    update: Update = {"question": question.id, "answer": answer.model_dump(mode="json")}
+    update["timings"] = {**state["timings"], "wait_ms": _ms(begun)}
+    if answer.kind == "take_over":
+        return update | {"taken_over": True, "decision": None}
+    if answer.kind == "edit" and answer.action is not None:
+        decision = _decision(state).model_copy(update={"action": answer.action})
+        update |= {"decision": decision.model_dump(mode="json"), "actor": "human"}
+    return update
 
 
 async def act(state: State, runtime: Runtime[Context]) -> Update:
     """Carry out the decision once, between an intent and a receipt in the ledger.
 
-    After a crash: with a receipt it was carried out, and with an intent alone it may have been, so it is not
-    done again. With neither, the decision holds only while the screen is still the one that it was made on.
+    After a crash: with a receipt it was carried out, and with an intent alone it may have been, so that is settled
+    first; what did not happen is decided anew. With neither, the decision holds while the screen is the one it was for.
     """
     context = runtime.context
     effect_id = state["effect_id"]
     receipt = context.effects.receipt(effect_id)
     if receipt is None and context.effects.intent(effect_id) is not None:
-        receipt = await _look_after_crash(effect_id, context)
-    elif receipt is None and (context.fresh or await _moved_on(state, context)):
-        return {"decision": None, "replies": [], "receipt": None}
+        receipt = await settle(effect_id, context)
+    elif receipt is None and (context.fresh or await _moved_on(state, context) or await _outdated(state, context)):
+        return _DROPPED
     elif receipt is None:
         receipt = await _carry_out(state, context)
+    if receipt.settled == "did_not_happen":
+        return _DROPPED
     timings = {**state["timings"], "act_ms": receipt.act_ms}
     return {"receipt": receipt.model_dump(mode="json"), "timings": timings}
 
@@ -141,7 +192,7 @@ async def _situation(state: State, context: Context) -> Situation:
         surface=context.environment.surface,
         steps=tuple(context.recorder.steps[state["shown_from"] :]),
         images=context.recorder.images,
-        notes=tuple(state["advice"]),
+        notes=(*(f"The person adds: {words}" for words in told(state)), *state["advice"]),
         attempt=state["attempt"],
         seed=task.seed,
         max_seconds=context.settings.max_seconds - context.seconds(),
@@ -154,7 +205,11 @@ async def _carry_out(state: State, context: Context) -> Receipt:
     """
     effect_id = state["effect_id"]
     action = _decision(state).action
-    context.effects.write(Intent(effect_id=effect_id, action=action))
+    intent = _intent(state)
+    if stands := await standing(intent, state["shown_from"], context):
+        context.effects.write(stands)
+        return stands
+    context.effects.write(intent)
     begun = perf_counter()
     over, error, info = "", "", {}
     try:
@@ -171,18 +226,17 @@ async def _carry_out(state: State, context: Context) -> Receipt:
     return receipt
 
 
-async def _look_after_crash(effect_id: str, context: Context) -> Receipt:
-    """An intent without a receipt: the action may have happened. Look, if the world is still there to be
-    looked at.
-    """
-    if context.fresh:
-        error = "the run was cut while this was carried out, and the page had to be opened anew"
-        receipt = Receipt(effect_id=effect_id, error=error)
-    else:
-        info = {"uncertain": "the run was cut while this was carried out; it was not done again"}
-        receipt = _receipt(effect_id, await context.look(), context, info=info)
-    context.effects.write(receipt)
-    return receipt
+def _intent(state: State) -> Intent:
+    ruling = state["ruling"] or {}
+    return Intent(
+        effect_id=state["effect_id"],
+        action=_decision(state).action,
+        question=state["question"],
+        before=_before(state),
+        url=state["url"],
+        risks=ruling.get("risks", ()),
+        texts=ruling.get("texts", ()),
+    )
 
 
 def _receipt(effect_id: str, view: Observation, context: Context, **fields: Any) -> Receipt:
@@ -195,6 +249,71 @@ async def _moved_on(state: State, context: Context) -> bool:
     return context.view is None and (await context.look()).frame.digest != _before(state).digest
 
 
+async def _outdated(state: State, context: Context) -> bool:
+    """Whether an answer can't be acted on: it was used, or the screen that it was given for is no longer there."""
+    question = context.questions.get(state["question"]) if state["question"] else None
+    if question is None:
+        return False
+    if context.effects.used(question.id) or question.is_over:
+        return True
+    context.view = view = await context.environment.observe()
+    before, action = context.recorder.images.get(question.before), _decision(state).action
+    whole = context.guard.rules.questions.screen == "whole"
+    same = is_same_screen(before, view.frame, place_of(action, before), whole=whole)
+    if same and view.url == question.url:
+        return False
+    context.questions.spend(question.id)
+    return True
+
+
+async def _by_hand(state: State, context: Context) -> Update:
+    """What the person does, or the end of their takeover."""
+    person, begun = context.person, perf_counter()
+    task = context.recorder.run.task
+    action = None if person is None else await person.act(task.instruction, await context.look())
+    context.without(perf_counter() - begun)
+    if action is None:
+        return {"decision": None, "actor": "human", "taken_over": False}
+    return {
+        "decision": Decision(thought="by hand", action=action).model_dump(mode="json"),
+        "actor": "human",
+        "effect_id": context.effects.new_id(f"{context.run_id}/{state['index']}"),
+    }
+
+
+def _question(state: State, context: Context) -> Question:
+    ruling, decision, before = Ruling.model_validate(state["ruling"]), _decision(state), _before(state)
+    frame = context.recorder.images.get(before)
+    box, asked = place_of(decision.action, frame), time()
+    return Question(
+        id=re.sub(r"[^A-Za-z0-9._-]", "-", state["effect_id"]),
+        run_id=context.run_id,
+        step=state["index"],
+        action=decision.action,
+        thought=decision.thought,
+        reason=ruling.reason,
+        risks=ruling.risks,
+        texts=ruling.texts,
+        url=state["url"],
+        before=before,
+        box=box,
+        crop=crop_of(frame, box).digest,
+        asked_at=asked,
+        expires_at=asked + context.patience,
+    )
+
+
+def _refusal(state: State) -> str:
+    """Why nothing was carried out, in words for the model; empty where it was."""
+    ruling, answer = state["ruling"], state["answer"]
+    if ruling is not None and ruling["kind"] == "deny":
+        return f"It was refused: {ruling['reason']}."
+    if answer is not None and answer["kind"] == "refuse":
+        said = answer["reason"]
+        return f"A person was asked and refused{': ' + said if said else ''} ({ruling['reason'] if ruling else ''})."
+    return ""
+
+
 def _step(state: State, context: Context) -> Step:
     receipt = None if state["receipt"] is None else Receipt.model_validate(state["receipt"])
     decision = None if state["decision"] is None else _decision(state)
@@ -202,6 +321,7 @@ def _step(state: State, context: Context) -> Step:
     return Step(
         index=state["index"],
         time=now(),
+        actor="human" if state["actor"] == "human" else "model",
         policy=context.policy.identity.policy,
         effect_id=state["effect_id"] if carried_out else "",
         before=_before(state),
@@ -211,11 +331,26 @@ def _step(state: State, context: Context) -> Step:
         replies=tuple(Reply.model_validate(reply) for reply in state["replies"]),
         thought=decision.thought if decision else "",
         action=decision.action if decision else None,
-        error=receipt.error if receipt else "",
+        error=receipt.error if receipt else _refusal(state),
         verdict=None if state["verdict"] is None else Verdict.model_validate(state["verdict"]),
         timings=StepTimings(**state["timings"]),
-        info={**state["info"], **(receipt.info if receipt else {}), **_page_notes(state, receipt)},
+        info={
+            **state["info"],
+            **(receipt.info if receipt else {}),
+            **_page_notes(state, receipt),
+            **_ruled(state),
+            **({"told": told(state)} if told(state) else {}),
+        },
     )
+
+
+def _ruled(state: State) -> dict[str, Any]:
+    """The ruling where it says anything, and how the question about it was answered."""
+    ruling, answer = state["ruling"], state["answer"]
+    if ruling is None or not (ruling["risks"] or ruling["reason"] or ruling["texts"]):
+        return {}
+    asked = {"question": state["question"], "answer": answer["kind"], "by": answer["by"]} if answer else {}
+    return {"guard": {**ruling, **asked}}
 
 
 def _page_notes(state: State, receipt: Receipt | None) -> dict[str, Any]:

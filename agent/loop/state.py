@@ -1,7 +1,7 @@
 """What a checkpoint holds: plain data, so that any process can go on with it. Images are named by digest."""
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from agent import recovery
 from agent.loop.ending import ending_of
@@ -25,10 +25,22 @@ class State(TypedDict):
     """How many times in a row recovery asked for something else; 0 when all is well."""
     advice: list[str]
     """Recovery's words to the model."""
+    told: NotRequired[list[str]]
+    """What a person told the model in the middle of the run."""
     decision: dict[str, Any] | None
     """`Decision` that comes next; None when no reply was one, or before there is one."""
     replies: list[dict[str, Any]]
     shown_history: list[str]
+    ruling: dict[str, Any] | None
+    """`Ruling` on it; None before there is one."""
+    question: str
+    """Name of the question about it; empty where none was asked."""
+    answer: dict[str, Any] | None
+    """`Answer` to that."""
+    actor: str
+    """Who decided: model or human."""
+    taken_over: bool
+    """Whether a person acts, until they hand back."""
     effect_id: str
     """Of the action that comes next; another one whenever it is decided anew."""
     receipt: dict[str, Any] | None
@@ -51,6 +63,10 @@ EMPTY_ROUND: dict[str, Any] = {
     "decision": None,
     "replies": [],
     "shown_history": [],
+    "ruling": None,
+    "question": "",
+    "answer": None,
+    "actor": "model",
     "effect_id": "",
     "receipt": None,
     "verdict": None,
@@ -70,6 +86,8 @@ def state_after(steps: Sequence[Step], settings: RunSettings) -> State:
         shown_from=shown_from,
         attempt=advice.attempt,
         advice=[advice.note] if advice.note else [],
+        told=list(steps[-1].info.get("told", ())) if steps else [],
+        taken_over=False,
         tokens=sum(reply.usage.total_tokens for step in steps for reply in step.replies),
         seconds=sum(_seconds(step) for step in steps),
         ending=_ending(steps, settings),

@@ -121,8 +121,8 @@ def _reading(forward: PackedForward, num_pages: int = 64) -> dict[str, float]:
     for number in range(num_pages):
         batch = pack([row_of(dense(rng, True, SIZES[number % len(SIZES)]), [])], 1)
         with torch.autocast("cpu", torch.bfloat16):
-            features, _ = forward.see(batch, Weights())
-            right.append(forward.read(features, torch.from_numpy(batch.glyphs)).accuracy)
+            _, losses = forward.see(batch, Weights(reading=1.0))
+            right.append(losses.parts["reading_accuracy"])
     return {"characters": round(sum(right) / len(right), 4)}
 
 

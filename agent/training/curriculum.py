@@ -15,8 +15,8 @@ from agent.training.learner import Rates
 from agent.training.screens.record import LARGE_SIZES, SIZES, Size
 from agent.training.stage import Stage
 
-READ = Weights(reply=0.0, reading=1.0, place=0.2, naming=0.5)
-LEARN = Weights(reply=1.0, reading=1.0, place=0.5, naming=0.5, pointer=0.5, attention=0.5)
+READ = Weights(reply=0.0, reading=1.0, spelling=0.5, place=0.2, naming=0.5)
+LEARN = Weights(reply=1.0, reading=1.0, spelling=1.0, place=0.5, naming=0.5, pointer=0.5, attention=0.5)
 ALIGN = replace(LEARN, reading=0.0)
 REPLIES = Weights(reply=1.0)
 

@@ -3,6 +3,7 @@
 B rows, T tokens of questions, V visual tokens, L = prefix + V + 1 + T places of a row, Q pointed places.
 """
 
+from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 from typing import cast
 
@@ -13,7 +14,7 @@ from agent.training.batch import Batch
 from agent.training.heads import TrainingHeads
 from agent.training.losses.naming import naming_loss
 from agent.training.losses.pointing import attention_loss, place_loss, pointer_loss
-from agent.training.losses.reading import ReadingLoss, reading_loss, sampled_patches
+from agent.training.losses.reading import ReadingLoss, reading_loss, sampled_places
 from agent.training.losses.reply import reply_loss
 from agent.training.naming import CLASSES
 from agent.training.saturation import clip_scores
@@ -29,6 +30,7 @@ class Weights:
 
     reply: float = 1.0
     reading: float = 0.0
+    spelling: float = 0.0
     place: float = 0.0
     naming: float = 0.0
     pointer: float = 0.0
@@ -77,6 +79,13 @@ def patches(images: Tensor, patch: int = 16, merge: int = 2) -> Tensor:
     return x.float().mul_(1 / 127.5).sub_(1)
 
 
+def in_tower_order(glyphs: Tensor, merge: int = 2) -> Tensor:
+    """[B, H / 16, W / 16, slots] -> int64 [B * N, slots]: patches as `patches` has them."""
+    num, rows, columns, slots = glyphs.shape
+    squares = glyphs.view(num, rows // merge, merge, columns // merge, merge, slots).transpose(2, 3)
+    return squares.reshape(-1, slots).long()
+
+
 class PackedForward:
     """Runs batches through one model and its heads."""
 
@@ -95,10 +104,17 @@ class PackedForward:
         images = torch.from_numpy(batch.images).to(device)
         features = self._model.encode_images(patches(images), [self._grid(batch)] * len(images))
         losses = Losses(torch.zeros((), device=device))
-        if weights.reading:
-            found = self.read(features, torch.from_numpy(batch.glyphs).to(device))
-            losses.add("reading", found.loss, weights.reading)
-            losses.parts["reading_accuracy"] = found.accuracy
+        if weights.reading or weights.spelling:
+            glyphs = in_tower_order(torch.from_numpy(batch.glyphs).to(device))
+            merged = glyphs.view(len(features.tokens), -1)
+            for name, weight, head, places, truth in (
+                ("reading", weights.reading, self._heads.read, features.patches, glyphs),
+                ("spelling", weights.spelling, self._heads.spell, features.tokens, merged),
+            ):
+                if weight:
+                    found = self._read(head, places, truth)
+                    losses.add(name, found.loss, weight)
+                    losses.parts[f"{name}_accuracy"] = found.accuracy
         if weights.place:
             centers = torch.from_numpy(batch.centers).to(device).flatten(0, 2)
             losses.add("place", place_loss(self._heads.places(features.tokens), centers), weights.place)
@@ -109,12 +125,10 @@ class PackedForward:
             losses.parts["naming_accuracy"] = named.accuracy
         return features, losses
 
-    def read(self, features: ImageFeatures, glyphs: Tensor) -> ReadingLoss:
-        """The reading loss on patches in the tower's order; glyphs [B, H/16, W/16, slots]."""
-        num, rows, columns, slots = glyphs.shape
-        squares = glyphs.view(num, rows // 2, 2, columns // 2, 2, slots).transpose(2, 3).reshape(-1, slots).long()
-        chosen = sampled_patches(squares, self._generator)
-        return reading_loss(self._heads.read(features.patches[chosen]), squares[chosen])
+    def _read(self, head: Callable[[Tensor], Tensor], places: Tensor, glyphs: Tensor) -> ReadingLoss:
+        """The loss of a head that says which characters lie in places [N, width]; glyphs [N, slots]."""
+        chosen = sampled_places(glyphs, self._generator)
+        return reading_loss(head(places[chosen]), glyphs[chosen])
 
     def answer(self, batch: Batch, features: ImageFeatures, losses: Losses, weights: Weights, sigma: float) -> None:
         """The decoder, with the losses of replies and of where to look; added to `losses`."""

@@ -12,15 +12,18 @@ from agent.training.screens.glyphs import NUM_CHARS, NUM_SLOTS
 from perception.qwen3vl.config import Config
 
 POINTER_WIDTH = 128
+MERGED = 4
+"""Patches in a visual token."""
 
 
 class TrainingHeads(nn.Module):
-    """Reading (per patch); place and naming (per visual token); pointer (per place that should know)."""
+    """Reading (per patch); spelling, place and naming (per visual token); pointer (per place that should know)."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
         tower, width = config.vision.hidden_size, config.text.hidden_size
         self.reading = nn.Sequential(nn.LayerNorm(tower), nn.Linear(tower, NUM_SLOTS * NUM_CHARS))
+        self.spelling = nn.Linear(width, MERGED * NUM_SLOTS * NUM_CHARS)
         self.place = nn.Linear(width, 2 * PLACE_BINS)
         self.naming = nn.Linear(width, sum(CLASSES))
         self.pointer_query = nn.Linear(width, POINTER_WIDTH, bias=False)
@@ -29,6 +32,10 @@ class TrainingHeads(nn.Module):
     def read(self, patches: Tensor) -> Tensor:
         """patches [M, Dv] -> [M, slots, characters]."""
         return self.reading(patches).view(-1, NUM_SLOTS, NUM_CHARS)
+
+    def spell(self, tokens: Tensor) -> Tensor:
+        """tokens [M, D] -> [M, MERGED * slots, characters]: those of the token's patches, one after the other."""
+        return self.spelling(_normed(tokens)).view(-1, MERGED * NUM_SLOTS, NUM_CHARS)
 
     def places(self, tokens: Tensor) -> Tensor:
         """tokens [M, D] -> [M, 2, PLACE_BINS]."""

@@ -16,8 +16,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from agent.training.heads import TrainingHeads
 from agent.training.replicas import average_gradients
+from perception.errors import ModelError
 from perception.qwen3vl.model import Qwen3VL
 
 CHECKPOINT = "checkpoint.pt"
@@ -55,10 +55,19 @@ class Learner:
     """Owns a model's optimisers and its folder of checkpoints and metrics."""
 
     def __init__(
-        self, model: Qwen3VL, heads: TrainingHeads, rates: Rates, folder: Path, frozen: tuple[str, ...] = ()
+        self,
+        model: Qwen3VL,
+        heads: nn.Module,
+        rates: Rates,
+        folder: Path,
+        frozen: tuple[str, ...] = (),
+        *,
+        whole: bool = True,
     ) -> None:
-        """`frozen`: parameters whose names begin so stay as they are."""
+        """`heads`: learn too and are no part of the model; `frozen`: parameters whose names begin so stay as they
+        are; `whole`: checkpoints hold the frozen ones too, which are not what a folder could give again."""
         self.model, self.heads, self.rates, self.folder = model, heads, rates, folder
+        self._whole = whole
         self.step = self.warm_since = 0
         self._begun = time.perf_counter()
         for name, parameter in model.named_parameters():
@@ -72,6 +81,10 @@ class Learner:
     def learn(self, loss: torch.Tensor, factor: float) -> float:
         """One step downhill; gives the norm of the gradient before clipping."""
         loss.backward()
+        return self.descend(factor)
+
+    def descend(self, factor: float) -> float:
+        """The step of `learn`, by the gradients that are there: of one loss, or of several parts of it."""
         average_gradients(self._parameters)
         norm = nn.utils.clip_grad_norm_([p for p in self._parameters if p.grad is not None], self.rates.clip)
         for optimiser in self._optimisers:
@@ -88,31 +101,45 @@ class Learner:
         with (self.folder / METRICS).open("a") as file:
             file.write(json.dumps(line) + "\n")
 
-    def save(self) -> None:
-        """Write a checkpoint beside the old one and put it in its place, so that a kill leaves one of the two."""
+    def save(self, beside: dict[str, Any] | None = None) -> None:
+        """Write a checkpoint beside the old one and put it in its place, so that a kill leaves one of the two.
+
+        `beside`: plain data that `resume` gives back.
+        """
         state = {
             "step": self.step,
-            "model": self.model.state_dict(),
+            "model": self._kept(),
             "heads": self.heads.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self._optimisers],
             "learned": self._learned,
             "groups": self._groups,
             "warm_since": self.warm_since,
+            "beside": beside or {},
         }
         new = self.folder / (CHECKPOINT + ".new")
         torch.save(state, new)
         os.replace(new, self.folder / CHECKPOINT)
 
-    def resume(self) -> None:
+    def resume(self) -> dict[str, Any]:
         """Take up the folder's checkpoint where there is one; optimisers only if they have the same parameters.
 
-        With new optimisers the rate warms up anew.
+        With new optimisers the rate warms up anew. Gives what was saved beside; nothing without a checkpoint. Raises
+        ModelError for the checkpoint of another model.
         """
         if not (self.folder / CHECKPOINT).exists():
-            return
+            return {}
         state = torch.load(self.folder / CHECKPOINT, map_location=self.model.device, weights_only=True)
-        self.model.load_state_dict(state["model"])
-        self.heads.load_state_dict(state["heads"])
+        try:
+            if state["model"].keys() != self._kept().keys():
+                raise KeyError("it has other parameters")
+            self.model.load_state_dict(state["model"], strict=False)
+            self.heads.load_state_dict(state["heads"])
+        except (KeyError, RuntimeError) as error:
+            why = str(error).splitlines()[0]
+            raise ModelError(
+                f"{self.folder / CHECKPOINT} is of another model or of other settings ({why}): name another folder, "
+                "or go on as it was begun"
+            ) from error
         if (state.get("learned"), state.get("groups")) == (self._learned, self._groups):
             for optimiser, saved in zip(self._optimisers, state["optimisers"], strict=True):
                 heights = [group["initial_lr"] for group in optimiser.param_groups]
@@ -123,9 +150,15 @@ class Learner:
         else:
             self.warm_since = state["step"]
         self.step = state["step"]
+        return state.get("beside", {})
+
+    def _kept(self) -> dict[str, torch.Tensor]:
+        """What a checkpoint holds of the model."""
+        state = self.model.state_dict()
+        return state if self._whole else {name: state[name] for name in self._learned}
 
 
-def _optimisers(model: Qwen3VL, heads: TrainingHeads, rates: Rates) -> list[torch.optim.Optimizer]:
+def _optimisers(model: Qwen3VL, heads: nn.Module, rates: Rates) -> list[torch.optim.Optimizer]:
     """Muon for the matrices in blocks and layers, where it has a rate; AdamW for all else."""
     parts: dict[str, list[nn.Parameter]] = {"tower": [], "rest": [*heads.parameters()], "blocks": [], "layers": []}
     for name, parameter in model.named_parameters():

@@ -97,7 +97,7 @@ German Italian Spanish Dutch Greek Arabic Hindi Korean Polish Russian Swedish
 """People, places, months, days and languages."""
 
 SMALL = """
-a about above after again all also an and any are around as at be because been before being below between both
+a about above after again all also am an and any are around as at be because been before being below between both
 but by can could did do does down during each even every few for from further had has have he her here him his
 how if in into is it its just may me might more most much must my never no nor not now of off often on once one
 or our out over own she should since so some soon such than that the their them then there these they this those
@@ -105,6 +105,9 @@ through to too two under until up upon us very was we well were what when where 
 within without would yes yet you your
 """
 """Words that stand between others."""
+
+FREQUENT = "a an and as at be by for from has in is it me my no not of on or that the this to up with you your"
+"""Those that stand there most often, in English and so in the names of controls."""
 
 LABELS = """
 First name|Last name|Full name|Middle name|User name|Nickname|Email|E-mail|Email address|Password|

@@ -10,21 +10,24 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing.queues import Queue
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from agent.training.batch import Batch
 
 MakeBatch = Callable[[int], Batch]
 """Makes the batch of a step; must be importable by name, since it runs in another process."""
+Made = TypeVar("Made")
 
 
-class Loader:
+class Loader(Generic[Made]):
     """Iterates over batches from step `start` on; `waited` says how long the learner stood still for them, in s.
 
     With no workers the learner makes its batches itself.
     """
 
-    def __init__(self, make: MakeBatch, start: int, stop: int, num_workers: int = 1, ahead: int = 4) -> None:
+    def __init__(
+        self, make: Callable[[int], Made], start: int, stop: int, num_workers: int = 1, ahead: int = 4
+    ) -> None:
         self.waited = 0.0
         self._make, self._range = make, range(start, stop)
         context = multiprocessing.get_context("spawn")
@@ -36,10 +39,10 @@ class Loader:
         for worker in self._workers:
             worker.start()
 
-    def __iter__(self) -> Iterator[tuple[int, Batch]]:
+    def __iter__(self) -> Iterator[tuple[int, Made]]:
         for place, step in enumerate(self._range):
             begun = time.perf_counter()
-            batch = self._queues[place % len(self._queues)].get() if self._queues else self._make(step)
+            batch: Any = self._queues[place % len(self._queues)].get() if self._queues else self._make(step)
             self.waited += time.perf_counter() - begun
             if isinstance(batch, str):
                 raise RuntimeError(f"making the batch of step {step} failed: {batch}")
@@ -53,7 +56,7 @@ class Loader:
             worker.join()
 
 
-def _work(make: MakeBatch, steps: range, queue: "Queue[Any]") -> None:
+def _work(make: Callable[[int], object], steps: range, queue: "Queue[Any]") -> None:
     threading.Thread(target=_end_with_learner, daemon=True).start()
     os.nice(5)
     if hasattr(os, "sched_setaffinity"):  # the learner may be pinned; its workers take any core

@@ -25,9 +25,9 @@ WEIGHTS = {
     "cell": (0.3, 0.6),
     "locate": (1.0, 0.8),
     "locate_none": (0.2, 0.5),
-    "read": (0.4, 1.2),
-    "read_value": (0.4, 1.2),
-    "what_at": (0.3, 0.6),
+    "read": (0.4, 2.0),
+    "read_value": (0.4, 2.0),
+    "what_at": (0.3, 1.0),
     "count": (0.2, 0.5),
     "state": (0.3, 0.6),
 }

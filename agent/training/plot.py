@@ -21,7 +21,9 @@ DRAWN = (
     "coordinate_error",
     "pointer_accuracy",
     "screens_per_s",
+    *("success", "reward", "loss", "divergence", "lag", "episodes_per_s"),
 )
+"""Figures that get a panel, where a run has them."""
 
 
 def read_metrics(folder: Path) -> list[dict[str, Any]]:
@@ -33,8 +35,9 @@ def read_metrics(folder: Path) -> list[dict[str, Any]]:
 def plot(folder: Path, out: Path | None = None) -> Path:
     """Draw the run's curves to curves.png in its folder, or to `out`; gives the path."""
     lines = read_metrics(folder)
-    sheet = Image.new("RGB", (2 * WIDTH, (len(DRAWN) + 1) // 2 * HEIGHT), "white")
-    for index, name in enumerate(DRAWN):
+    drawn = [name for name in DRAWN if any(name in line for line in lines)] or DRAWN[:1]
+    sheet = Image.new("RGB", (2 * WIDTH, (len(drawn) + 1) // 2 * HEIGHT), "white")
+    for index, name in enumerate(drawn):
         points = [(line["step"], line[name]) for line in lines if name in line]
         sheet.paste(_panel(name, points), (index % 2 * WIDTH, index // 2 * HEIGHT))
     path = out or folder / "curves.png"
@@ -51,16 +54,17 @@ def _panel(name: str, points: list[tuple[float, float]]) -> Image.Image:
         draw.text((MARGIN, HEIGHT // 2), "not measured", INK, font)
         return panel
     left, right = points[0][0], points[-1][0]
-    top = max(value for _, value in points) or 1.0
+    low = min(0.0, *(value for _, value in points))
+    span = max(value for _, value in points) - low or 1.0
 
     def place(step: float, value: float) -> tuple[float, float]:
         across = (step - left) / max(right - left, 1) * (WIDTH - MARGIN - 16)
-        return MARGIN + across, HEIGHT - 30 - value / top * (HEIGHT - 66)
+        return MARGIN + across, HEIGHT - 30 - (value - low) / span * (HEIGHT - 66)
 
     for share in (0, 0.25, 0.5, 0.75, 1):
-        y = place(left, share * top)[1]
+        y = place(left, low + share * span)[1]
         draw.line((MARGIN, y, WIDTH - 16, y), GRID)
-        draw.text((4, y - 7), f"{share * top:.3g}", INK, font)
+        draw.text((4, y - 7), f"{low + share * span:.3g}", INK, font)
     draw.text((MARGIN, HEIGHT - 22), f"{left:.0f}", INK, font)
     draw.text((WIDTH - 70, HEIGHT - 22), f"step {right:.0f}", INK, font)
     draw.line([place(step, value) for step, value in points], LINE, 2)

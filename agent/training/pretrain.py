@@ -40,6 +40,8 @@ from perception.qwen3vl.model import Qwen3VL
 WATCHED_LAYER = 3
 DENSE_SHARE = 0.6
 """Of the batches while reading is learned; the others are screens."""
+DENSE_LATER = 0.15
+"""The same from then on, with questions what stands where."""
 PAGES_SHARE = 0.3
 """Of the batches, where a store of pages is given and has frames of the batch's size."""
 LONGEST = 4
@@ -126,9 +128,9 @@ class ScreenBatches:
         size = shared.choices(list(stage.sizes), list(stage.sizes.values()))[0]
         count = max(1, round(config.batch_size * FRAME_TOKENS * 1024 / (size[0] * size[1])))
         draw = self._source(shared.random() < PAGES_SHARE, rng, size)
+        if shared.random() < (DENSE_SHARE if stage.name == "read" else DENSE_LATER):
+            draw = partial(dense, rng, False, size)
         if stage.name == "read":
-            if shared.random() < DENSE_SHARE:
-                draw = partial(dense, rng, False, size)
             return pack([row_of(draw(), []) for _ in range(count)], 1)
         # How far the mixture has come: a model that can answer already is asked what comes last from the start.
         share = 1.0 if config.init else (step - config.read_steps) / max(1, config.steps - config.read_steps)

@@ -3,36 +3,46 @@
     python -m agent.training.sft --model perception/nano --runs runs --folder build/train/sft
 
 Takes the steps of runs that a checker called a success (or all, when asked), with the history as it was shown then.
-Only the reply is learned. Where a step kept the token ids that were sampled, those are learned and nothing is
-tokenised again. Deterministic from its seed, resumable after a kill.
-Left out: LoRA, other data formats, filters beyond success.
+Only the reply is learned: of a step that a person put right or made, what the person did; such steps are drawn more
+often. Where a step kept the token ids that were sampled, those are learned and nothing is tokenised again. Replies are
+packed (`packing`). Deterministic from its seed, resumable after a kill. Other formats of data come in by `handeye
+import`, filters by `handeye export`.
+
+With `lora` the weights stay as they are and an adapter beside them learns (`lora`); `merge` adds it to them at the end.
+With `recompute` layers keep only their input for the backward pass. With `bf16` matrix products are in bfloat16, and
+what learns stays in float32, with its gradients and the optimiser's means: small steps would be lost in 8 bits.
+With `long_length` the last steps draw longer replies too (`drawing`).
 """
 
-import random
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from argparse import BooleanOptionalAction
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple, cast
 
-import numpy as np
 import torch
+from torch import nn
 
-from agent.recorder import image_store, load
-from agent.training import bare, nano
-from agent.training.batch import Batch, Row, own_centers, pack
-from agent.training.forward import PackedForward, Weights
-from agent.training.heads import TrainingHeads
+from agent.errors import SettingsError
+from agent.training import bare
+from agent.training.dialogue import Dialogue, DialogueMaker
+from agent.training.drawing import Drawing
 from agent.training.learner import Learner, Rates
-from agent.training.naming import label_grid
-from agent.training.pretrain import layout_of, maker
-from agent.training.sample import Sample
-from agent.training.screens.glyphs import NUM_SLOTS
-from agent.training.stage import Options, Report, Stage, quiet, run
-from agent.trajectory import Step, Trajectory
+from agent.training.loader import Loader
+from agent.training.lora import Adapter, merged
+from agent.training.losses.reply import ReplyLoss, reply_loss
+from agent.training.meter import Meter
+from agent.training.model_folder import save_like
+from agent.training.packing import Packed, pack, reply_logits
+from agent.training.recorded import recorded
+from agent.training.stage import Report, quiet
+from agent.training.thoughts import FORMS, Form
 from perception.errors import ModelError
-from perception.observation import ImageRef
 from perception.qwen3vl import weights
-from perception.qwen3vl.memory import keep_freed_memory
+from perception.qwen3vl.config import Config
+from perception.qwen3vl.memory import give_back, keep_freed_memory
+from perception.qwen3vl.model import Qwen3VL
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,120 +56,197 @@ class SftConfig:
     folder: str = "build/train/sft"
     seed: int = 0
     steps: int = 200
-    batch_size: int = 8
-    length: int = 384
+    batch_size: int = 16
+    """Replies in a step."""
+    length: int = 512
+    """Tokens of a row that replies are packed into."""
+    long_length: int = 0
+    """Tokens of a row in the last part of the run; replies that are longer are never drawn. 0: one length, and a longer
+    reply gets a longer row."""
+    long_share: float = 0.2
+    """The last part, of all steps."""
+    form: str = "auto"
+    """Of replies: plain, thinking, or auto, what the model's template asks for (`thoughts`)."""
     failed_too: bool = False
     """Learn from runs without a success as well."""
+    by_person: float = 2.0
+    """How many times as often a person's steps are drawn."""
     rates: Rates = field(default_factory=lambda: Rates(adam=1e-4, tower_adam=5e-5, tower_muon=0.0, warmup_steps=10))
+    tower: bool = True
+    """Let the vision tower learn too."""
+    lora: int = 0
+    """Rank of an adapter, which alone learns; 0: the weights learn."""
+    lora_alpha: float = 32.0
+    """What the adapter adds counts alpha / rank times."""
+    merge: bool = False
+    """Write the whole model with the adapter added to its weights, not the adapter alone."""
+    recompute: bool = False
+    """Less memory, more time: layers are computed again in the backward pass."""
+    device: str = "cpu"
     num_threads: int = 1
+    num_workers: int = 1
+    """Processes that prepare batches; 0: the learner does."""
     bf16: bool = False
     log_every: int = 10
     save_every: int = 100
 
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A step to learn: where its picture lies, and its tokens."""
-
-    folder: str
-    image: ImageRef
-    sample: Sample
+    def check(self) -> None:
+        """Raises SettingsError for what can't be."""
+        if self.form not in FORMS:
+            raise SettingsError(f"form={self.form}: there is no such form of replies; one of: {', '.join(FORMS)}")
+        if self.merge and not self.lora:
+            raise SettingsError("merge=true: without lora there is nothing to merge; give --lora RANK too")
+        if self.long_length and self.long_length <= self.length:
+            raise SettingsError(f"long_length={self.long_length}: longer than length={self.length}, or 0")
+        if not 0 < self.long_share < 1:
+            raise SettingsError(f"long_share={self.long_share}: a share of the steps, between 0 and 1")
 
     @property
-    def size(self) -> tuple[int, int]:
-        """(width, height) in pixels."""
-        return self.image.size.width, self.image.size.height
+    def drawing(self) -> Drawing:
+        """Which replies may be drawn when."""
+        begins = round(self.steps * (1 - self.long_share)) if self.long_length else self.steps
+        return Drawing(self.seed, self.batch_size, self.length, self.long_length, begins)
 
 
-def recorded_steps(runs: Path, *, failed_too: bool = False) -> list[Recorded]:
-    """Every step of the runs that can be learned, in the order of their folders' names."""
-    folders = [runs] if (runs / "run.json").exists() else sorted(path.parent for path in runs.glob("*/run.json"))
-    found: list[Recorded] = []
-    for folder in folders:
-        trajectory = load(folder)
-        outcome = trajectory.run.outcome
-        if failed_too or (outcome is not None and outcome.success):
-            found += _steps(folder, trajectory)
-    return found
+@dataclass(frozen=True)
+class ReplyBatches:
+    """Makes the batch of any step: replies drawn from the run's seed."""
+
+    dialogues: Sequence[Dialogue]
+    shares: Sequence[float]
+    """How often each is drawn, against the others."""
+    model: str
+    drawing: Drawing
+
+    def __call__(self, step: int) -> Packed:
+        """The batch of a step."""
+        return pack(self.drawn(step), self.drawing.length_at(step), self._config, self._maker.look)
+
+    def drawn(self, step: int) -> list[Dialogue]:
+        """The replies of a step."""
+        return self.drawing.drawn(self.dialogues, self.shares, step)
+
+    @cached_property
+    def _maker(self) -> DialogueMaker:
+        return DialogueMaker(self.model)
+
+    @cached_property
+    def _config(self) -> Config:
+        return Config.load(self.model)
 
 
-def _steps(folder: Path, trajectory: Trajectory) -> Iterator[Recorded]:
-    for step in trajectory.steps:
-        size = step.before.size
-        whole = size.width % 32 == 0 and size.height % 32 == 0
-        if step.action is not None and step.replies and not step.error and whole:
-            sample = sample_of(trajectory.run.task.instruction, step)
-            yield Recorded(str(folder), step.before, sample)
-
-
-def sample_of(instruction: str, step: Step) -> Sample:
-    """The step's last reply as a sample: its own token ids when it kept them, else its text."""
-    reply = step.replies[-1]
-    sample = maker().make(instruction, step.shown_history, reply.text)
-    if reply.token_ids:
-        sample.token_ids = sample.token_ids[: sample.num_prompt] + list(reply.token_ids)
-        sample.coordinates = [begin for begin, _ in maker().runs(sample.token_ids, sample.num_prompt)]
-    return sample
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedBatches:
-    """Makes the batch of any step: pictures of one size, drawn from the run's seed."""
-
-    steps: Sequence[Recorded]
-    seed: int
-    batch_size: int
-    length: int
-
-    def __call__(self, step: int) -> Batch:
-        """Steps whose pictures have one size, the more of them there are the more often that size."""
-        rng = random.Random(f"{self.seed}:{step}")
-        by_size: dict[tuple[int, int], list[Recorded]] = defaultdict(list)
-        for recorded in self.steps:
-            by_size[recorded.size].append(recorded)
-        sizes = sorted(by_size)
-        size = rng.choices(sizes, [len(by_size[size]) for size in sizes])[0]
-        return pack([_row(recorded) for recorded in rng.choices(by_size[size], k=self.batch_size)], self.length)
-
-
-def _row(recorded: Recorded) -> Row:
-    frame = image_store(Path(recorded.folder)).get(recorded.image)
-    width, height = recorded.size
-    glyphs = np.zeros((height // 16, width // 16, NUM_SLOTS), np.int16)
-    labels = label_grid([], width, height)
-    return Row(frame.pixels, glyphs, [recorded.sample], own_centers(width, height), labels)
+def packed_loss(model: Qwen3VL, packed: Packed, numbers: Sequence[int]) -> ReplyLoss:
+    """The loss of a batch's replies (`losses.reply`), labels hard; numbers: the tokens of coordinates, if any."""
+    learned = packed.targets >= 0
+    targets, shares, coordinates = (
+        torch.from_numpy(array[learned]).to(model.device)
+        for array in (packed.targets, packed.weights, packed.coordinates)
+    )
+    known = torch.tensor(numbers, dtype=torch.long, device=model.device)
+    return reply_loss(reply_logits(model, packed), targets, shares, coordinates, known, 0.0)
 
 
 def sft(config: SftConfig, report: Report = quiet) -> Path:
-    """Run (or go on with) a fine-tuning run; gives the folder of the model it wrote.
+    """Run (or go on with) a fine-tuning run; gives the folder of the model it wrote, or of the adapter.
 
-    Raises ModelError when the runs hold nothing to learn from.
+    Raises ModelError when the runs hold nothing to learn from, or the model can't be read; SettingsError for settings
+    that don't go together, TrainingMissing for an adapter without peft.
     """
+    config.check()
+    maker = DialogueMaker(config.model, cast(Form, config.form))
+    found = recorded(Path(config.runs), maker, failed_too=config.failed_too)
+    if not found.dialogues:
+        why = "; ".join(f"left out: {number} {reason}" for reason, number in found.left_out.items())
+        raise ModelError(
+            f"{config.runs} holds no step of a successful run to learn from: name a folder of runs {why and f'({why})'}"
+        )
+    config.drawing.check(found.dialogues)
+    subject = prepared(config)
+    learner = Learner(
+        subject.model, nn.Module(), config.rates, Path(config.folder), subject.frozen, whole=subject.adapter is None
+    )
+    learner.resume()
+    left_out = {**found.left_out, **config.drawing.left_out(found.dialogues)}
+    learner.log(runs=found.num_runs, replies=len(found.dialogues), left_out=left_out)
+    shares = [config.by_person if by_person else 1.0 for by_person in found.by_person]
+    batches = ReplyBatches(found.dialogues, shares, config.model, config.drawing)
+    if learner.step < config.steps:
+        _learn(config, learner, batches, maker.numbers, report)
+    return _written(config, subject)
+
+
+class Subject(NamedTuple):
+    """A model that is ready to be learned."""
+
+    model: Qwen3VL
+    frozen: tuple[str, ...]
+    """Parameters whose names begin so stay as they are."""
+    adapter: Adapter | None
+
+
+def prepared(config: SftConfig) -> Subject:
+    """The model that a run begins with, and torch set up for it; errors as in `sft`."""
     torch.set_num_threads(config.num_threads)
     torch.manual_seed(config.seed)
     keep_freed_memory()
-    steps = recorded_steps(Path(config.runs), failed_too=config.failed_too)
-    if not steps:
-        raise ModelError(f"{config.runs} holds no step of a successful run to learn from: name a folder of runs")
-    model = weights.load(config.model)
-    heads = TrainingHeads(model.config)
-    learner = Learner(model, heads, config.rates, Path(config.folder))
-    learner.resume()
-    if learner.step < config.steps:
-        forward = PackedForward(model, heads, layout_of(maker(), model), config.seed)
-        stage = Stage("sft", 0, config.steps, config.rates, Weights(), Weights())
-        make = RecordedBatches(steps, config.seed, config.batch_size, config.length)
-        options = Options(config.bf16, "cpu", 1, config.log_every, config.save_every)
-        run(stage, learner, forward, make, options, report)
-    out = Path(config.folder) / "model"
-    nano.save(model, nano.tokenizer(), out, version=f"sft.{config.seed}.{config.steps}")
-    return out
+    # Weights that stay as they are need no float32 beside their bfloat16.
+    kind = torch.bfloat16 if config.bf16 and config.lora else torch.float32
+    model = weights.load(config.model, kind, config.device)
+    model.recompute(config.recompute)
+    if not config.lora:
+        return Subject(model, () if config.tower else ("model.visual.",), None)
+    adapter = Adapter(model, config.model, rank=config.lora, alpha=config.lora_alpha, tower=config.tower)
+    return Subject(model, adapter.frozen, adapter)
+
+
+def _written(config: SftConfig, subject: Subject) -> Path:
+    """What a run leaves: the adapter, where there is one, and the whole model, unless the adapter alone is wanted."""
+    folder, version = Path(config.folder), f"sft.{config.seed}.{config.steps}"
+    model = subject.model
+    if subject.adapter is not None:
+        subject.adapter.save(folder / "adapter")
+        if not config.merge:
+            return folder / "adapter"
+        model = merged(config.model, folder / "adapter")
+    save_like(config.model, model, folder / "model", version=version)
+    return folder / "model"
+
+
+def _learn(config: SftConfig, learner: Learner, batches: ReplyBatches, numbers: Sequence[int], report: Report) -> None:
+    """From the learner's step to the end; the last thing is a checkpoint."""
+    loader = Loader(batches, learner.step, config.steps, config.num_workers)
+    meter = Meter()
+    try:
+        for step, packed in loader:
+            with torch.autocast(learner.model.device.type, torch.bfloat16, enabled=config.bf16):
+                found = packed_loss(learner.model, packed, numbers)
+            factor = config.rates.factor(step, config.steps, learner.warm_since)
+            norm = learner.learn(found.loss, factor)
+            meter.add(
+                reply=float(found.loss.detach()),
+                token_accuracy=found.token_accuracy,
+                coordinate_error=found.coordinate_error,
+                gradient=norm,
+            )
+            meter.count(tokens=packed.num_tokens, replies=config.batch_size)
+            last = learner.step == config.steps
+            if learner.step % config.log_every == 0 or last:
+                give_back()
+                figures = {"stage": "sft", "rate": round(factor, 4), **meter.take()}
+                learner.log(**figures)
+                report({"step": learner.step, "end": config.steps, **figures})
+            if learner.step % config.save_every == 0 or last:
+                learner.save()
+    finally:
+        loader.close()
 
 
 def main(arguments: list[str] | None = None) -> None:
     """The command line of a bare machine; `handeye train sft` is the same with a progress bar."""
     parser = bare.flags(SftConfig(), "Fine-tune a model on recorded runs.")
-    parser.add_argument("--failed-too", action="store_true", help="learn from runs without a success as well")
+    for name in ("failed_too", "tower", "merge", "recompute", "bf16"):
+        default = getattr(SftConfig(), name)
+        parser.add_argument(f"--{name.replace('_', '-')}", action=BooleanOptionalAction, default=default)
     print(sft(SftConfig(**vars(parser.parse_args(arguments))), bare.say))
 
 

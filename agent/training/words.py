@@ -13,7 +13,7 @@ import string
 from collections.abc import Callable
 
 from agent.training import vocabulary
-from agent.training.lexicon import ACTIONS, BUTTONS, CHECKS, LABELS, NAMES, NOUNS, QUALITIES, SMALL
+from agent.training.lexicon import ACTIONS, BUTTONS, CHECKS, FREQUENT, LABELS, NAMES, NOUNS, QUALITIES, SMALL
 
 HELDOUT_BELOW = 26
 """A word is held out when the first byte of its MD5 is below this: 26 of 256, about one in ten."""
@@ -71,6 +71,7 @@ class _Side:
 
         self.verbs, self.nouns = words(ACTIONS), words(NOUNS)
         self.qualities, self.names, self.small = words(QUALITIES), words(NAMES), sorted({*words(SMALL), *NEUTRAL})
+        self.frequent = [word for word in FREQUENT.split() if word in self.small]
         self.every = words(ACTIONS, NOUNS, QUALITIES)
         self.labels, self.checks, self.buttons = phrases(LABELS), phrases(CHECKS), phrases(BUTTONS)
 
@@ -179,11 +180,14 @@ class Words:
     def phrase(self, num_words: int) -> str:
         """`num_words` lower-case words. One is a content word; every other of the rest is small or neutral: letters are
         copied everywhere, and whole tokens only where names and values hold them."""
-        rng, content = self.rng, self.rng.randrange(num_words)
+        content = self.rng.randrange(num_words)
         return " ".join(
-            self.word() if index == content or rng.random() < 0.5 else rng.choice(self._side.small)
-            for index in range(num_words)
+            self.word() if index == content or self.rng.random() < 0.5 else self.small() for index in range(num_words)
         )
+
+    def small(self) -> str:
+        """A word that stands between others, the frequent ones in every other case."""
+        return self.rng.choice(self._side.frequent if self.rng.random() < 0.5 else self._side.small)
 
     def cased(self, text: str) -> str:
         """`text` in one of the cases that interfaces use."""

@@ -5,11 +5,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal
 
-from agent.evaluation.bench.memory import peak_mb, resident_mb
 from agent.evaluation.bench.side import Answer, Together
 from agent.evaluation.bench.steps import ENDLESS, FORM, Question, messages
+from agent.evaluation.memory import peak_mb, resident_mb
 from perception.clients.client import Message, Sampling, TextPart
 from perception.qwen3vl.engine import Engine
+from perception.qwen3vl.fast import is_int8
+from perception.qwen3vl.inspection import inspect
 from perception.qwen3vl.reply import Request
 
 Way = Literal["whole", "nothing kept", "one a pass"]
@@ -29,21 +31,24 @@ class EmbeddedSide:
     """Our engine; one model for all ways."""
 
     def __init__(self, folder: Path, dtype: str = "") -> None:
-        """dtype: float32 or bfloat16, what the engine chooses where empty. Raises ModelError for a wrong folder."""
+        """dtype: float32 or bfloat16; what the engine finds fast, int8 among them, where empty. Raises ModelError for a
+        wrong folder."""
         if dtype:
             from perception.qwen3vl.reference import FORMATS
 
             loaded = Engine.load(folder, dtype=FORMATS[dtype])
         else:
-            loaded = Engine.load(folder)
+            loaded = Engine.load(folder, dtype="auto")
         self._loaded = loaded
+        # Of its files: a packed model does not tell its parameters any more.
+        self._num_parameters = inspect(folder).num_parameters
         self._engines: dict[Way, Engine] = {}
 
     def about(self) -> dict[str, float | str]:
         """The number of parameters and the format that was chosen."""
         embedding = self._loaded.model.model.language_model.embed_tokens.weight
-        dtype = str(embedding.dtype).removeprefix("torch.")
-        return {"parameters": self._loaded.num_parameters, "dtype": dtype}
+        dtype = "int8" if is_int8(self._loaded.model) else str(embedding.dtype).removeprefix("torch.")
+        return {"parameters": self._num_parameters, "dtype": dtype}
 
     def forget(self) -> None:
         """See `Side`; all ways forget."""
@@ -84,12 +89,21 @@ class EmbeddedSide:
 
     def many(self, size: tuple[int, int], num_steps: int, marks: Sequence[int]) -> list[float]:
         """Resident memory in MB after the steps that are marks, of `num_steps` in runs one after the other, whose
-        history is shown as the policy does it."""
-        found = []
-        for number in range(num_steps):
-            run, step = divmod(number, _RUN)
-            self.ask(Question(size, run, step + 1, num_recent=_NUM_RECENT), (), 32)
-            if number + 1 in marks:
+        history is shown as the policy does it.
+
+        Before them come as many again but a fifth, which fill what the engine keeps of earlier prompts; and pictures
+        are drawn before all, since the fonts that they are drawn with take memory too.
+        """
+        found, warm = [], num_steps * 4 // 5
+        asked = [
+            Question(size, number // _RUN, number % _RUN + 1, num_recent=_NUM_RECENT)
+            for number in range(warm + num_steps)
+        ]
+        for question in asked:
+            messages(question)
+        for number, question in enumerate(asked, start=1 - warm):
+            self.ask(question, (), 32)
+            if number in marks:
                 found.append(resident_mb())
         return found
 

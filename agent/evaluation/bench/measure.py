@@ -209,10 +209,9 @@ class _Phases:
         finally:
             if plain is not None:
                 plain.close()
-        whole = median(spent["whole"] for spent in rounds)
         for gain, without in {"dtype": "float32", "prefix": "nothing kept", "forced": "one a pass"}.items():
-            found = [spent[without] for spent in rounds if without in spent]
-            self._put(f"gain_{gain}", median(found) / whole if found else 1.0)
+            found = [spent[without] / spent["whole"] for spent in rounds if without in spent]
+            self._put(f"gain_{gain}", median(found) if found else 1.0)
 
     def _gain_rounds(self, plain: Child | None) -> list[dict[str, float]]:
         """Milliseconds of each way; plain: our engine in float32."""

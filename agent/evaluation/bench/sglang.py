@@ -16,14 +16,15 @@ import httpx
 
 from agent.cluster.installation import Installation
 from agent.cluster.process import ServerProcess
-from agent.cluster.serving import LOOPBACK, Serving, address_of, free_port
+from agent.cluster.serving import Serving, address_of
 from agent.cluster.sglang import CPU_ENVIRONMENT, Served, server_command
 from agent.errors import ServingError
-from agent.evaluation.bench.memory import session_peak_mb
 from agent.evaluation.bench.side import Answer, Together
 from agent.evaluation.bench.steps import Question, messages
+from agent.evaluation.memory import session_peak_mb
 from perception.clients.client import Message, Sampling
 from perception.clients.openai_payload import PngCache, chat_payload
+from perception.server.address import LOOPBACK, free_port
 
 MISSING = "missing: make test-sglang makes the environment"
 DTYPES = ("bfloat16", "float32")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
-from agent.evaluation.bench.memory import peak_mb
 from agent.evaluation.bench.side import Answer, Together
 from agent.evaluation.bench.steps import FORM, Question, messages
+from agent.evaluation.memory import peak_mb
 from perception.clients.client import Message
 from perception.qwen3vl.prompt import Prompt
 from perception.qwen3vl.reference import Reference

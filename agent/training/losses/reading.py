@@ -1,7 +1,8 @@
-"""The reading loss: each 16 px patch says which characters lie in it.
+"""The reading loss: each 16 px patch says which characters lie in it, and each visual token those of its patches.
 
 It teaches the tower to tell words apart long before a decoder could ask for that; without it, clicking on named text
-does not take off. Patches with text all count; of the empty ones a random part, so that blank does not rule.
+does not take off. What a patch knows may still be lost on its way into a visual token, and that is all a decoder sees.
+Places with text all count; of the empty ones a random part, so that blank does not rule.
 """
 
 from typing import NamedTuple
@@ -21,15 +22,15 @@ class ReadingLoss(NamedTuple):
     accuracy: float
 
 
-def sampled_patches(glyphs: Tensor, generator: torch.Generator) -> Tensor:
-    """bool [N]: patches to learn from. glyphs int64 [N, slots], 0 for no character."""
-    filled = glyphs[:, 0] > 0
+def sampled_places(glyphs: Tensor, generator: torch.Generator) -> Tensor:
+    """bool [N]: places to learn from. glyphs int64 [N, slots], 0 for no character."""
+    filled = (glyphs > 0).any(-1)
     drawn = torch.rand(filled.shape, generator=generator).to(filled.device) < EMPTY_SHARE
     return filled | drawn
 
 
 def reading_loss(logits: Tensor, glyphs: Tensor) -> ReadingLoss:
-    """logits float [M, slots, characters]; glyphs int64 [M, slots] of the same patches."""
+    """logits float [M, slots, characters]; glyphs int64 [M, slots] of the same places."""
     losses = F.cross_entropy(logits.float().flatten(0, 1), glyphs.flatten(), reduction="none")
     filled = glyphs.flatten() > 0
     weights = torch.where(filled, 1.0, EMPTY_WEIGHT)

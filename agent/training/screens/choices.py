@@ -8,12 +8,12 @@ from agent.training.screens.themes import BLACK, CHROMIUM_BLUE, CHROMIUM_GREY, W
 from agent.training.words import belongs
 
 
-def draw_check(canvas: Canvas, box: Box, style: str, on: bool, accent: Colour, dark: bool) -> None:
-    """The square of a check box."""
+def draw_check(canvas: Canvas, box: Box, style: str, on: bool, accent: Colour, dark: bool, shade: float = 0) -> None:
+    """The square of a check box; `shade` is how much darker it is under the pointer."""
     x1, y1, x2, y2 = box
     size = x2 - x1
     face, edge = (WHITE, CHROMIUM_GREY) if not dark else ((59, 59, 59), (150, 150, 150))
-    fill = CHROMIUM_BLUE if style == "native" else accent
+    fill, edge = mixed(CHROMIUM_BLUE if style == "native" else accent, BLACK, shade), mixed(edge, BLACK, shade)
     filled = on and style in ("native", "flat")
     radius = 2 if style != "bold" else 0
     canvas.rounded(box, radius, fill if filled else face, fill if filled else edge, 2 if style == "bold" else 1)
@@ -32,10 +32,11 @@ def draw_check(canvas: Canvas, box: Box, style: str, on: bool, accent: Colour, d
         canvas.line(points, tick, 2)
 
 
-def draw_radio(canvas: Canvas, box: Box, style: str, on: bool, accent: Colour, dark: bool) -> None:
-    """The circle of a radio button."""
+def draw_radio(canvas: Canvas, box: Box, style: str, on: bool, accent: Colour, dark: bool, shade: float = 0) -> None:
+    """The circle of a radio button; `shade` as for a check box."""
     face, edge = (WHITE, CHROMIUM_GREY) if not dark else ((59, 59, 59), (150, 150, 150))
     fill = CHROMIUM_BLUE if style == "native" else BLACK if style in ("bold", "plain") and not dark else accent
+    fill, edge = mixed(fill, BLACK, shade), mixed(edge, BLACK, shade)
     canvas.disc(box, face, fill if on else edge, 2 if style == "bold" else 1)
     if on:
         inset = max(3, round((box[2] - box[0]) * 0.26))
@@ -51,6 +52,8 @@ def choice(kit: Kit, kind: str, text: str, on: bool, *, group: str = "", focusab
     gap, ink, ground = kit.px(rng.choice((3, 4, 5, 7))), kit.ink, kit.ground
     width, height = side + gap + font.width(text), max(side, font.height)
     focused = focusable and kit.take_focus(0.05)
+    # The pointer rests on what was clicked last, and browsers darken what it rests on.
+    shade = rng.uniform(0.2, 0.4) if kit.chance(0.3) else 0.0
     draw_mark = draw_check if kind == "checkbox" else draw_radio
 
     def paint(canvas: Canvas, x: int, y: int) -> list[Widget]:
@@ -58,7 +61,7 @@ def choice(kit: Kit, kind: str, text: str, on: bool, *, group: str = "", focusab
         mark = (x, top, x + side, top + side)
         if focused:
             draw_ring(canvas, mark, theme, 2 if kind == "checkbox" else side // 2, ground)
-        draw_mark(canvas, mark, theme.mark, on, theme.palette.accent, theme.palette.dark)
+        draw_mark(canvas, mark, theme.mark, on, theme.palette.accent, theme.palette.dark, shade)
         canvas.text(x + side + gap, y + (height - font.height) // 2, text, font, ink)
         box = (x, min(y, top), x + width, y + height)
         return [Widget(kind, box, text, mark=mark, checked=on, focused=focused, group=group)]

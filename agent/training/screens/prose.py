@@ -84,12 +84,13 @@ def _paint_lines(kit: Kit, lines: list[list[tuple[int, str, bool]]], step: int, 
 
 
 def dense(rng: random.Random, heldout: bool, size: Size) -> Screen:
-    """A page full of text in many fonts, sizes and colours, without controls: only `image` and `glyphs` matter."""
+    """A page full of text in many fonts, sizes and colours, without controls."""
     zoom_x, zoom_y = drawn_zoom(rng)
     theme = make_theme(rng, rng.uniform(0.85, 1.2))
     words = Words(rng, heldout)
     canvas = Canvas(round(size[0] / zoom_x), round(size[1] / zoom_y), theme.palette.background)
     width, height = canvas.width, canvas.height
+    widgets: list[Widget] = []
     y = rng.randint(0, 8)
     while y < height - 12:
         family = rng.choice(families())
@@ -110,8 +111,9 @@ def dense(rng: random.Random, heldout: bool, size: Size) -> Screen:
             if x + face.width(text) > width:
                 break
             canvas.text(x, y, text, face, ink)
+            widgets.append(Widget("text", (x, y, x + face.width(text), y + face.height), text))
             x += face.width(text) + rng.randint(5, 30)
         y += face.height + rng.randint(0, 8)
-    screen = finished(canvas, [], size)
+    screen = finished(canvas, widgets, size)
     screen.heldout, screen.layout, screen.theme = heldout, "dense", theme.name
     return screen

@@ -7,6 +7,7 @@ stands for both.
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -22,6 +23,12 @@ def resident_mb() -> float:
 def peak_mb(pid: int | None = None) -> float:
     """The most that a process has held at one time, this one without a number."""
     return _status(str(pid or "self"), "VmHWM") or (0.0 if pid else _most())
+
+
+def forget_peak() -> None:
+    """Lets this process's peak begin again from what it holds now, where the system can do that."""
+    with suppress(OSError):
+        (_PROC / "self" / "clear_refs").write_text("5")
 
 
 def session_peak_mb(leader: int) -> float:

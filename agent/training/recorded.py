@@ -1,0 +1,61 @@
+"""Recorded runs as something to learn from: which steps count, and which runs are left out, and why."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agent.exchange.measuring import is_for_measuring
+from agent.exchange.reply import is_learnable
+from agent.recorder import RUN_FILE, load
+from agent.training.dialogue import Dialogue, DialogueMaker
+from agent.trajectory import Trajectory
+
+MEASURING = "runs for measuring alone (held-out tasks, seeds above 1,000,000)"
+FAILED = "runs without a checker's success"
+UNSAID = "steps that were refused, broke, or have no reply in the run's codec"
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What runs have to teach."""
+
+    dialogues: list[Dialogue] = field(default_factory=list)
+    """In the order of the runs' folders."""
+    by_person: list[bool] = field(default_factory=list)
+    """Of each, whether a person made the step or put it right."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Why -> how many runs or steps."""
+    num_runs: int = 0
+
+
+def folders_of(runs: Path) -> list[Path]:
+    """The folders of runs in a folder, itself too, at whatever depth."""
+    return sorted(path.parent for path in runs.rglob(RUN_FILE))
+
+
+def recorded(runs: Path, maker: DialogueMaker, *, failed_too: bool = False) -> Recorded:
+    """The steps of all runs that may be learned: of runs that a checker called a success, or of all that ended.
+
+    What is for measuring alone is refused, whatever is asked. Raises RecordError for a run that was changed.
+    """
+    found = Recorded()
+    for folder in folders_of(runs):
+        trajectory = load(folder)
+        outcome = trajectory.run.outcome
+        if is_for_measuring(trajectory.run.task):
+            found.left_out[MEASURING] += 1
+        elif not failed_too and (outcome is None or not outcome.success):
+            found.left_out[FAILED] += 1
+        else:
+            found.num_runs += 1
+            _add(found, folder, trajectory, maker)
+    return found
+
+
+def _add(found: Recorded, folder: Path, trajectory: Trajectory, maker: DialogueMaker) -> None:
+    for step in trajectory.steps:
+        if is_learnable(trajectory.run, step):
+            found.dialogues.append(maker.dialogue(folder, trajectory, step))
+            found.by_person.append(step.actor == "human")
+        else:
+            found.left_out[UNSAID] += 1
