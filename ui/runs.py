@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from agent.recorder import RUN_FILE
+from agent.errors import RecordError
+from agent.recorder import RUN_FILE, read_run
 from agent.trajectory import RunRecord
 
 
@@ -18,8 +17,8 @@ def run_records(runs: Path, limit: int = 200) -> list[tuple[Path, RunRecord]]:
     found: list[tuple[Path, RunRecord]] = []
     for name in run_names(runs)[:limit]:
         try:
-            record = RunRecord.model_validate_json((runs / name / RUN_FILE).read_bytes())
-        except (OSError, ValidationError):
+            record = read_run(runs / name)
+        except RecordError:
             continue
         found.append((runs / name, record))
     return found

@@ -36,7 +36,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
 
     if arguments.steps is not None and arguments.steps < 1:
         raise exits.UsageError(f"--steps {arguments.steps}: at least 1")
-    from agent.evaluation.bench import measure, sglang, table
+    from agent.evaluation.bench import capture, loop, measure, sglang, table
 
     plan = measure.QUICK if arguments.quick else measure.Plan()
     # The large model would need ten minutes for as many steps as the small one.
@@ -51,6 +51,10 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     environment = sglang.find_environment()
     subjects = _subjects(arguments, path.parent / "bench")
     figures = measure.measure(subjects, plan, environment=environment, logs=path.parent / "bench", say=say)
+    say("what it takes to see a desktop")
+    figures |= capture.measure(1 if arguments.quick else capture.REPEATS)
+    say("what the loop costs beside all that")
+    figures |= loop.measure(40 if arguments.quick else loop.NUM_STEPS)
     figures |= table.about_this_machine(plan, sglang=environment is not None)
     table.write(figures, path)
     console.print(table.table(figures, [subject.name for subject in subjects]), markup=False)

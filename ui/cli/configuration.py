@@ -13,6 +13,7 @@ FLAGS = {
     "codec": "model.codec",
     "prompt": "model.prompt",
     "sampling": "model.sampling",
+    "number_format": "model.dtype",
     "runs": "run.folder",
     "max_steps": "run.max_steps",
     "max_seconds": "run.max_seconds",
@@ -27,7 +28,12 @@ def load_settings(arguments: argparse.Namespace) -> "Settings":
     """The settings of this command. Raises SettingsError, which ends it with exit code 2."""
     from agent.settings import load
 
-    return load(Path(arguments.config) if arguments.config else None, given_flags(arguments))
+    settings = load(Path(arguments.config) if arguments.config else None, given_flags(arguments))
+    if getattr(arguments, "guard", None) is None:
+        return settings
+    from agent.guard.rules import Rules
+
+    return settings.model_copy(update={"guard": Rules.load(Path(arguments.guard))})
 
 
 def given_flags(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -42,6 +48,7 @@ def add_run_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--headed", action="store_true", default=None, help="show the browser's window")
     parser.add_argument("--viewport", metavar="WxH", help="the page's visible size in pixels")
     add_limit_flags(parser)
+    parser.add_argument("--guard", metavar="FILE", help="rules: what is done, asked about and refused (TOML)")
     parser.add_argument("--runs", metavar="DIR", help="where the run's folder is made (default: runs)")
 
 
@@ -54,6 +61,12 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prompt", metavar="STYLE", help="compact or computer_use (default: what suits the model)")
     parser.add_argument(
         "--sampling", metavar="PRESET", help="auto, or a preset of Qwen3-VL (default: the likeliest token each time)"
+    )
+    parser.add_argument(
+        "--dtype",
+        metavar="TYPE",
+        dest="number_format",
+        help="float32, bfloat16, int8 or auto, of a model in this process (default: what is fast here)",
     )
 
 

@@ -1,7 +1,7 @@
-"""A page on this machine to start, watch, stop and replay runs.
+"""A page on this machine to start, watch, answer, take over and replay runs.
 
-It answers on 127.0.0.1 alone, and lets in the one browser that opens the link first. Ctrl-C ends it; a run that is
-under way then is stopped and can be resumed.
+It answers on 127.0.0.1 alone, and lets in the browser that opens the link first; that one can ask for a link for
+another. Ctrl-C ends it; runs that are under way then are stopped and can be resumed.
 """
 
 import argparse
@@ -32,17 +32,17 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     from ui.console.launch import launch_with
     from ui.console.server import serve
-    from ui.console.stage import Stage
+    from ui.console.stages import Stages
 
     def announce(link: str) -> None:
         output.console.print(f"console: {link}", markup=False)
         output.console.print("the link works once; Ctrl-C ends the console", style="dim")
         output.result({"link": link})
 
-    stage = Stage(launch_with(settings))
+    stages = Stages(launch_with(settings))
     try:
         asyncio.run(
-            serve(stage, settings.run.folder, port=arguments.port, model=settings.model.name, announce=announce)
+            serve(stages, settings.run.folder, port=arguments.port, model=settings.model.name, announce=announce)
         )
     except KeyboardInterrupt:
         output.console.print("console: ended", style="dim")

@@ -24,6 +24,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     from sandboxes.demos.signup import demo_task
     from ui.cli.ending import end_run
     from ui.cli.live import LivePrinter
+    from ui.cli.person import at_terminal
     from ui.walking import environment_of, walk
 
     settings = load_settings(arguments)
@@ -31,6 +32,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     if arguments.viewport is not None:
         task = task.model_copy(update={"viewport": settings.browser.viewport})
     folder = new_folder(settings.run.folder, f"demo-{task.id}")
+    person = at_terminal(output.console)
     with LivePrinter(output.console) as watcher:
-        outcome = asyncio.run(walk(task, environment_of(task, settings.browser), settings, folder, watcher))
+        outcome = asyncio.run(walk(task, environment_of(task, settings), settings, folder, watcher, person))
     return end_run(output, folder, outcome)

@@ -31,7 +31,19 @@ _OPTIONAL = {
     "transformers": ("bench against transformers, tests", 'pip install "handeye[dev]"'),
     "pyautogui": ("desktop surfaces", 'pip install "handeye[desktop]"'),
     "mss": ("desktop surfaces", 'pip install "handeye[desktop]"'),
+    "adbutils": ("phones", 'pip install "handeye[android]"'),
+    "pypdfium2": ("documents: PDF", 'pip install "handeye[documents]"'),
+    "pikepdf": ("documents: damaged PDF", 'pip install "handeye[documents]"'),
+    "rapidocr": ("documents: text in pixels", 'pip install "handeye[documents]"'),
+    "onnxruntime": ("documents: text in pixels", 'pip install "handeye[documents]"'),
 }
+_PROGRAMS = {
+    "Xvfb": ("virtual desktops", "sudo apt install xvfb openbox bubblewrap"),
+    "openbox": ("windows with title bars on virtual desktops", "sudo apt install openbox"),
+    "adb": ("phones", "sudo apt install adb"),
+    "soffice": ("documents: office files", "sudo apt install libreoffice-writer libreoffice-calc libreoffice-impress"),
+}
+"""Programs that only some surfaces, or documents, need."""
 _FONTS = {"DejaVu": "DejaVuSans.ttf", "Liberation": "LiberationSans-Regular.ttf"}
 
 
@@ -90,6 +102,9 @@ def examine(chosen: Chosen) -> Iterator[Finding]:
     yield _display()
     yield _gpu()
     yield from (_optional(name, *rest) for name, rest in _OPTIONAL.items())
+    yield from (_program(name, *rest) for name, rest in _PROGRAMS.items())
+    yield _isolation()
+    yield _egress()
 
 
 def _python() -> Finding:
@@ -121,6 +136,29 @@ def _optional(name: str, use: str, line: str) -> Finding:
         return Finding(name, "ok", metadata.version(name))
     except metadata.PackageNotFoundError:
         return Finding(name, "absent", f"not installed; for {use}", line)
+
+
+def _program(name: str, use: str, line: str) -> Finding:
+    path = shutil.which(name)
+    return Finding(name, "ok", path) if path else Finding(name, "absent", f"not installed; for {use}", line)
+
+
+def _isolation() -> Finding:
+    """Whether programs on a virtual desktop are kept from the person's files; bubblewrap is tried, not only found."""
+    from sandboxes.isolation import why_not
+
+    if reason := why_not():
+        return Finding("bwrap", "absent", f"virtual desktops' programs can read your files: {reason}")
+    return Finding("bwrap", "ok", "virtual desktops' programs are kept from your files and processes")
+
+
+def _egress() -> Finding:
+    """Whether browsers and virtual desktops can be held to the allowed hosts; a network namespace is tried."""
+    from sandboxes.network import why_not
+
+    if reason := why_not():
+        return Finding("allowed hosts", "absent", f"held by Chromium alone, on virtual desktops by nobody: {reason}")
+    return Finding("allowed hosts", "ok", "held outside of Chromium and of virtual desktops, by a proxy")
 
 
 def _model(chosen: Chosen) -> Iterator[Finding]:

@@ -15,13 +15,15 @@ def end_run(output: Output, folder: Path, outcome: "Outcome") -> int:
     from agent.recorder import load
     from ui.cli.live import print_outcome
     from ui.replay import write_replay
+    from ui.words import spent_words
 
     try:
-        path = write_replay(load(folder), folder)
+        trajectory = load(folder)
+        path = write_replay(trajectory, folder)
     except OSError:  # How the run went is said all the same.
         print_outcome(output.console, outcome, folder, None)
         raise
-    print_outcome(output.console, outcome, folder, path)
+    print_outcome(output.console, outcome, folder, path, spent_words(trajectory.steps))
     output.result({"run": str(folder), "replay": str(path), "outcome": outcome.model_dump(mode="json")})
     return code_of_outcome(outcome)
 

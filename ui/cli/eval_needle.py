@@ -108,7 +108,7 @@ def _print(found: "list[Needle]", output: Output) -> None:
     for heading in ("tokens", "frames", "prefill s", "whole s", "peak memory", "found"):
         table.add_column(heading, justify="right")
     for line in found:
-        memory = f"{line.peak_bytes / 2**30:.2f} GiB" if line.peak_bytes else ""
+        memory = f"{line.peak_mb:,.0f} MB" if line.peak_mb else ""
         counts = (f"{line.prompt_tokens:,}", str(line.num_frames))
         table.add_row(*counts, f"{line.prefill_seconds:.1f}", f"{line.seconds:.1f}", memory, line.accuracy)
     output.console.print(table)

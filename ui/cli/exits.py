@@ -21,7 +21,21 @@ INTERRUPTED = 130
 OURS = ("perception", "actions", "sandboxes", "agent", "ui")
 """Our top-level packages."""
 
-EXTRAS = {"miniwob": "miniwob", "mss": "desktop", "pyautogui": "desktop"}
+EXTRAS = {
+    "av": "recording",
+    "keyring": "keyring",
+    "miniwob": "miniwob",
+    "mss": "desktop",
+    "onnxruntime": "documents",
+    "peft": "lora",
+    "pikepdf": "documents",
+    "psycopg": "postgres",
+    "pyarrow": "data",
+    "pyautogui": "desktop",
+    "pypdfium2": "documents",
+    "rapidocr": "documents",
+    "ray": "scale",
+}
 """Which extra brings a module that the plain installation does not have."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")

@@ -5,13 +5,14 @@ reaches the terminal as markup or control characters.
 """
 
 import json
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from rich.text import Text
 
-from agent.events import Decided, Event, RunEnded, RunStarted, Seen, StepRecorded
+from agent.events import Answered, Asked, Decided, Event, RunEnded, RunStarted, Seen, StepRecorded
 from agent.trajectory import Outcome, Step
 from ui.cli.exits import plain
 from ui.words import (
@@ -37,7 +38,7 @@ class LivePrinter:
 
     def __init__(self, console: "Console") -> None:
         self._console = console
-        self._url = ""
+        self._url = self._folder = ""
         self._status: Status | None = None
 
     def __enter__(self) -> Self:
@@ -57,6 +58,13 @@ class LivePrinter:
                 self._seen(event)
             case Decided():
                 self._say(f"step {event.index + 1}: {plain(action_words(event.action), 60)}")
+            case Asked():
+                self._say("")
+                self._asked(event)
+            case Answered():
+                self._say("")
+                said = f": {plain(event.answer.reason, 200)}" if event.answer.reason else ""
+                self._print(Text(f"{_INDENT}answer: {event.answer.kind.replace('_', ' ')}{said}", "yellow"))
             case StepRecorded():
                 self._say("")
                 self._print(step_line(event.step))
@@ -66,13 +74,21 @@ class LivePrinter:
                 self._say("")
 
     def _started(self, event: RunStarted) -> None:
-        record = event.record
+        record, self._folder = event.record, plain(event.folder)
         self._print(Text.assemble(("task   ", "dim"), (plain(record.task.instruction), "bold")))
         self._print(Text.assemble(("model  ", "dim"), plain(record.model)))
         if event.resumed_at:
             self._print(Text(f"goes on at step {event.resumed_at + 1}", "dim"))
         for note in event.notes:
             self._print(Text(f"note   {plain(note)}", "yellow"))
+
+    def _asked(self, event: Asked) -> None:
+        question = event.question
+        left = max(0.0, question.expires_at - time.time())
+        self._print(Text(f"asked  {plain(action_words(question.action), 80)}: {plain(question.reason, 200)}", "yellow"))
+        if left >= 1:
+            way = f"handeye answer {self._folder} {question.id} approve|refuse"
+            self._print(Text(f"{_INDENT}good for {left:.0f} s; from elsewhere: {way}", "dim"))
 
     def _seen(self, event: Seen) -> None:
         if event.url != self._url:
@@ -111,13 +127,13 @@ def step_line(step: Step) -> Text:
     )
 
 
-def print_outcome(console: "Console", outcome: Outcome, folder: Path, replay: Path | None) -> None:
-    """The end of a run: what came of it, the facts that were read from the page, and where it is kept."""
+def print_outcome(console: "Console", outcome: Outcome, folder: Path, replay: Path | None, spent: str = "") -> None:
+    """The end of a run: what came of it, what it took, the facts that were read from the page, and where it is kept."""
     word = headline(outcome)
     style = "bold green" if is_good(outcome) else "bold red"
     counts = f"{outcome.steps} steps, {outcome.seconds:.1f} s, {outcome.tokens} tokens"
     console.print(Text.assemble((f"{word:<6} ", style), f"{ending_words(outcome)}; {counts}"))
-    for label, text in (("reason", reason_words(outcome)), ("answer", outcome.answer)):
+    for label, text in (("reason", reason_words(outcome)), ("answer", outcome.answer), ("took", spent)):
         if text:
             console.print(Text.assemble((f"{label:<7}", "dim"), plain(text, 400)))
     if outcome.score is not None:

@@ -19,13 +19,24 @@ from ui.cli.output import Output
 VERBS: dict[str, tuple[str, str]] = {
     "run": ("ui.cli.run", "follow an instruction on a page"),
     "resume": ("ui.cli.resume", "go on with a run that was interrupted"),
+    "answer": ("ui.cli.answer", "answer what a run asks a person"),
     "replay": ("ui.cli.replay", "make a run's replay.html"),
-    "verify": ("ui.cli.verify", "check a run's chain of hashes and its images"),
+    "verify": ("ui.cli.verify", "check a run's records, effects and images"),
     "demo": ("ui.cli.demo", "watch the bundled model fill in a form"),
-    "eval": ("ui.cli.eval", "measure a model: screens, miniwob"),
+    "eval": ("ui.cli.eval", "measure a model: screens, miniwob, osworld, documents"),
+    "report": ("ui.cli.report", "write evaluations as a page, with what failed; compare them"),
     "point": ("ui.cli.point", "say where something is on a picture of a screen"),
-    "train": ("ui.cli.train", "train a model: pretrain, sft"),
+    "read": ("ui.cli.read", "read documents: as text, or as a record under a schema"),
+    "ask": ("ui.cli.ask", "ask documents a question, with the places of the answer"),
+    "record": ("ui.cli.record", "record how something is done, to be watched or done likewise"),
+    "watch": ("ui.cli.watch", "say what a recording shows: an answer, or the steps"),
+    "demos": ("ui.cli.demos", "record how scripted solvers do MiniWoB++, to learn from"),
+    "train": ("ui.cli.train", "train a model: pretrain, sft, rl"),
+    "promote": ("ui.cli.promote", "put a model in another's place if it is better on held-out tasks"),
+    "export": ("ui.cli.export", "write runs as a data set for other trainers"),
+    "import": ("ui.cli.import_", "read a data set back into runs"),
     "serve": ("ui.cli.serve", "serve a model over the OpenAI API"),
+    "redteam": ("ui.cli.redteam", "attack the guard, count what happens"),
     "bench": ("ui.cli.bench", "measure the time of a step"),
     "console": ("ui.cli.console", "a page on this machine to start, watch and replay runs"),
     "doctor": ("ui.cli.doctor", "say what is installed and what is missing"),
@@ -74,10 +85,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _stop_as_by_ctrl_c() -> None:
-    """A polite kill and a closed terminal stop a run as Ctrl-C does, which leaves it resumable; nohup still holds."""
+    """A polite kill and a closed terminal stop a run as Ctrl-C does, which leaves it resumable; nohup still holds.
+
+    A shell that starts a command in the background may have it ignore Ctrl-C; then that waits, and a kill still counts.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def stop(*_: object) -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.raise_signal(signal.SIGINT)
+
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
+            signal.signal(number, stop)
 
 
 def _dispatch(words: list[str], output: Output) -> int:

@@ -94,8 +94,8 @@ async def _ask(settings: "ModelSettings", frame: "Frame", phrase: str) -> "tuple
     """The model's name, what it found, and how many milliseconds it took once it was loaded."""
     from time import perf_counter
 
+    from agent.asking import model_of
     from perception.grounding import locate
-    from ui.asking import model_of
 
     async with model_of(settings) as model:
         begun = perf_counter()

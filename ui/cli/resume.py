@@ -23,16 +23,21 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     from agent.recorder import load
     from ui.cli.ending import end_run
     from ui.cli.live import LivePrinter
+    from ui.cli.person import at_terminal
     from ui.cli.run_folder import find_run
     from ui.walking import environment_of, go_on, settings_of_run
 
     settings = load_settings(arguments)
     folder = find_run(arguments.run, settings)
+    if (folder.parent / "booking.jsonl").exists():  # Nobody would read back what it sends.
+        raise exits.UsageError(f"{folder} enters a document of a batch: call handeye run with --documents again")
     record = load(folder).run
     if record.outcome is not None and record.outcome.kind not in ("interrupted", "failed"):
         output.console.print(f"{exits.plain(folder)} has ended already", style="dim")
     settings, limits = settings_of_run(record, settings, given_flags(arguments))
-    environment = environment_of(record.task, settings.browser)
+    environment = environment_of(record.task, settings)
+    person = at_terminal(output.console)
+    settle = None if person is None else person.happened
     with LivePrinter(output.console) as watcher:
-        outcome = asyncio.run(go_on(folder, environment, settings, watcher, limits))
+        outcome = asyncio.run(go_on(folder, environment, settings, watcher, limits, person, settle))
     return end_run(output, folder, outcome)

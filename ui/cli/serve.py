@@ -49,7 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, output: Output) -> int:
     """Serve until Ctrl-C."""
-    from agent.cluster.serving import free_port, has_gpu
+    from agent.cluster.serving import has_gpu
+    from perception.server.address import free_port
 
     settings = load_settings(arguments)
     key = settings.model.api_key.get_secret_value() or os.environ.get("HANDEYE_API_KEY", "")
@@ -96,7 +97,7 @@ def _embedded(arguments: argparse.Namespace, output: Output, settings: "ModelSet
     import asyncio
 
     from agent.cluster.serving import address_of
-    from perception.clients.catalog import folder_of
+    from perception.clients.catalog import FORMATS, folder_of
     from perception.clients.client import Sampling
     from perception.clients.embedded import EmbeddedClient
     from perception.qwen3vl.presets import drawn
@@ -107,7 +108,10 @@ def _embedded(arguments: argparse.Namespace, output: Output, settings: "ModelSet
     folder = folder_of(settings.name)
     name = arguments.name or Path(settings.name).name
     device = "cuda" if arguments.device == "cuda" else "cpu"
-    client = EmbeddedClient(folder, name=name, dtype=arguments.dtype, device=device)
+    dtype = arguments.dtype or settings.dtype or None
+    if dtype and dtype not in FORMATS:
+        raise exits.UsageError(f"--dtype {dtype}: the embedded engine has {', '.join(FORMATS)}")
+    client = EmbeddedClient(folder, name=name, dtype=dtype, device=device)
     sampling = drawn(settings.sampling, folder.resolve().name, Sampling())
     server = ModelServer(client, name=name, sampling=sampling, key=key, local=arguments.host in _LOOPBACK)
     bound = listen(port, arguments.host)

@@ -1,7 +1,9 @@
-"""Train a model: pretrain makes handeye-nano from random weights, sft goes on with a model on recorded runs.
+"""Train a model: pretrain makes handeye-nano from random weights, sft goes on with a model on recorded runs, rl lets it
+play MiniWoB++ and learn from what comes of it.
 
-A run is deterministic from its seed, and one that was stopped goes on where its last checkpoint is when it is called
-again. Every other setting of the two has its own `--set NAME=VALUE`; a wrong name prints them all.
+A run that was stopped goes on where its last checkpoint is when it is called again. pretrain and sft are deterministic
+from their seed, rl with --set deterministic=true. Every other setting has its own `--set NAME=VALUE`; a wrong name
+prints them all. --dry-run says what sft or rl would take and starts nothing.
 """
 
 import argparse
@@ -13,18 +15,22 @@ from typing import Any
 from ui.cli import exits
 from ui.cli.output import Output
 
-KINDS = ("pretrain", "sft")
-_FLAGS = ("folder", "seed", "steps", "model", "runs")
+KINDS = ("pretrain", "sft", "rl")
+_FLAGS = ("folder", "seed", "steps", "model", "runs", "tasks", "lora", "merge")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of this verb."""
-    parser.add_argument("kind", metavar="KIND", help=" or ".join(KINDS))
+    parser.add_argument("kind", metavar="KIND", help=", ".join(KINDS))
     parser.add_argument("--folder", metavar="DIR", help="where checkpoints, metrics and the model are written")
     parser.add_argument("--seed", type=int, metavar="N")
     parser.add_argument("--steps", type=int, metavar="N", help="all steps of the run")
-    parser.add_argument("--model", metavar="DIR", help="sft: the model to begin with")
+    parser.add_argument("--model", metavar="DIR", help="sft, rl: the model to begin with")
     parser.add_argument("--runs", metavar="DIR", help="sft: the runs to learn from")
+    parser.add_argument("--lora", type=int, metavar="RANK", help="sft: learn an adapter alone (LoRA; needs peft)")
+    parser.add_argument("--merge", action="store_true", default=None, help="sft: then add it to the weights")
+    parser.add_argument("--tasks", metavar="A,B", help="rl: MiniWoB++ tasks or suites to practise")
+    parser.add_argument("--dry-run", action="store_true", help="sft, rl: say memory, tokens and time, and stop")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting")
 
 
@@ -34,6 +40,8 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
         raise exits.UsageError(f"there is no training called {arguments.kind!r}; one of: {', '.join(KINDS)}")
     train, config_type = _training(arguments.kind)
     config = _config(config_type, arguments)
+    if arguments.dry_run:
+        return _estimate(arguments.kind, config, output)
     bar = _Bar(output)
     try:
         model = train(config, bar)
@@ -43,9 +51,9 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     finally:
         bar.close()
     curves = _curves(Path(config.folder))
-    output.console.print(f"model  {model}", markup=False)
+    output.console.print(f"{model.name:8}{model}", markup=False)
     if curves is not None:
-        output.console.print(f"curves {curves}", markup=False)
+        output.console.print(f"curves  {curves}", markup=False)
     curves_path = str(curves) if curves is not None else None
     output.result({"kind": arguments.kind, "model": str(model), "curves": curves_path, "last": bar.last})
     return exits.DONE
@@ -56,13 +64,33 @@ def _training(kind: str) -> tuple[Callable[[Any, Any], Path], type[Any]]:
         from agent.training.pretrain import PretrainConfig, pretrain
 
         return pretrain, PretrainConfig
+    if kind == "rl":
+        from agent.practice.practice import practise
+        from agent.training.rl import RlConfig
+
+        return practise, RlConfig
     from agent.training.sft import SftConfig, sft
 
     return sft, SftConfig
 
 
+def _estimate(kind: str, config: Any, output: Output) -> int:
+    """What the run would take, measured by one step of its size on made-up pictures."""
+    if kind == "pretrain":
+        raise exits.UsageError("--dry-run: for sft and rl; what pretrain takes stands in docs/training.md")
+    from agent.training.estimate import of_rl, of_sft
+
+    found = of_rl(config) if kind == "rl" else of_sft(config)
+    for line in found.lines():
+        output.console.print(line, markup=False)
+    output.result({"kind": kind, **found.as_json()})
+    return exits.DONE
+
+
 def _config(kind: type[Any], arguments: argparse.Namespace) -> Any:
     """The run's config: its defaults, under this command's flags. Raises UsageError."""
+    from perception.clients.catalog import folder_of
+
     plain = {
         field.name: type(field.default)
         for field in dataclasses.fields(kind)
@@ -82,6 +110,8 @@ def _config(kind: type[Any], arguments: argparse.Namespace) -> Any:
         least = 1 if name == "steps" else 0
         if isinstance(value, int | float) and name != "seed" and value < least:
             raise exits.UsageError(f"{name}={value}: at least {least}")
+    if "model" in plain:  # nano too, wherever the command is called
+        settings["model"] = str(folder_of(settings.get("model", "nano")))
     return kind(**settings)
 
 

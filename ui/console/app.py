@@ -1,5 +1,7 @@
 """The console's application: Gradio's page, the replay route, and the door in front of both."""
 
+from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 import gradio as gr
@@ -9,11 +11,18 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from agent.errors import RecordError
 from agent.recorder import image_store, load
-from ui.console.door import Door
-from ui.console.live import STYLE
-from ui.console.run_tab import build_run_tab
-from ui.console.runs_tab import build_runs_tab
-from ui.console.stage import Stage
+from ui.console.desk import Desk
+from ui.console.door import Door, link_to
+from ui.console.keys import LINK_SECONDS, Keys
+from ui.console.live import note_html
+from ui.console.live_tab import build_live_tab
+from ui.console.questions_tab import build_questions_tab
+from ui.console.quiet import QUIET
+from ui.console.replay_tab import build_replay_tab
+from ui.console.shortcuts import KEYS_HTML, SHORTCUTS
+from ui.console.stages import Stages
+from ui.console.style import STYLE
+from ui.console.takeover_tab import build_takeover_tab
 from ui.replay import render
 from ui.runs import run_names
 
@@ -27,7 +36,7 @@ _REPLAY_HEADERS = {
 }
 
 
-def build_app(stage: Stage, runs: Path, *, port: int, model: str = "nano") -> Door:
+def build_app(stages: Stages, runs: Path, *, port: int, model: str = "nano") -> Door:
     """Everything that the console's server answers, behind its door."""
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
 
@@ -41,7 +50,8 @@ def build_app(stage: Stage, runs: Path, *, port: int, model: str = "nano") -> Do
             return PlainTextResponse(f"{error}\n", status_code=409)
         return HTMLResponse(page, headers=_REPLAY_HEADERS)
 
-    page = _build_page(stage, runs, model)
+    keys = Keys()
+    page = _build_page(Desk(stages, runs), model, lambda: link_to(port, keys.invite()))
     gr.mount_gradio_app(
         host,
         page,
@@ -51,30 +61,64 @@ def build_app(stage: Stage, runs: Path, *, port: int, model: str = "nano") -> Do
         footer_links=[],
         ssr_mode=False,
         enable_monitoring=False,
+        run_history=False,
         mcp_server=False,
         max_file_size=1,
         theme=_theme(),
         css=STYLE,
     )
-    return Door(host, port=port)
+    return Door(host, port=port, keys=keys)
 
 
-def _build_page(stage: Stage, runs: Path, model: str) -> gr.Blocks:
+def _build_page(desk: Desk, model: str, invite: Callable[[], str]) -> gr.Blocks:
     with gr.Blocks(title="HandEye", analytics_enabled=False) as page:
-        gr.Markdown("## HandEye")
-        with gr.Tab("Run"):
-            build_run_tab(page, stage, model)
-        with gr.Tab("Replay") as tab:
-            build_runs_tab(tab, runs)
+        gr.HTML("<h1>HandEye</h1>", elem_classes="he-head", js_on_load=SHORTCUTS)
+        followed = gr.State("")
+        with gr.Tabs(overflow_behavior="wrap") as tabs:
+            with gr.Tab("Live", id="live"):
+                build_live_tab(page, tabs, desk, model, followed)
+            with gr.Tab("Questions", id="questions") as tab:
+                build_questions_tab(tab, tabs, desk, followed)
+            with gr.Tab("Takeover", id="takeover"):
+                build_takeover_tab(desk, followed)
+            with gr.Tab("Replay", id="replay") as tab:
+                build_replay_tab(tab, desk.runs)
+        with gr.Accordion("Another browser, and keys", open=False):
+            _build_more(invite)
     return page
 
 
+def _build_more(invite: Callable[[], str]) -> None:
+    gr.HTML(KEYS_HTML)
+    ask, link = gr.Button("A link for another browser", size="sm"), gr.HTML()
+
+    def give() -> str:
+        try:
+            minutes = round(LINK_SECONDS / 60)
+            return f'<p class="he-link">{escape(invite())}<br>It works once, within {minutes} minutes.</p>'
+        except ValueError as error:
+            return note_html(str(error))
+
+    ask.click(give, None, [link], **QUIET)
+
+
 def _theme() -> Base:
-    """Calm colours and the system's own fonts: Gradio's default ones would be fetched."""
-    return Base(
+    """Calm colours, dark enough to be read, and the system's own fonts: Gradio's default ones would be fetched."""
+    theme = Base(
         primary_hue="teal",
         neutral_hue="stone",
         radius_size="lg",
         font=["system-ui", "DejaVu Sans", "sans-serif"],
         font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"],
+    )
+    return theme.set(
+        color_accent="*primary_700",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
+        block_label_text_color="*neutral_700",
+        block_title_text_color="*neutral_700",
+        block_info_text_color="*neutral_600",
     )

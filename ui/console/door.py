@@ -1,17 +1,15 @@
-"""The door of the console: nothing behind it is reached without the cookie that the one-time link gives once.
+"""The door of the console: nothing behind it is reached without the cookie that a one-time link gives once.
 
 It stands in front of everything that the server answers, also of what Gradio leaves open by itself (its start-up
 hook, its API and file routes, the host's schema). In order, a request must
 
 1. name this server in `Host` (a page elsewhere that resolves to 127.0.0.1 names another),
 2. come from this page or from nowhere, by `Origin` and `Sec-Fetch-Site`,
-3. carry the cookie, or be the first to use the link.
+3. carry the cookie, or be the first to use a link (`keys`: wrong ones are counted, and too many lock it for a while).
 
 Refusals say nothing about what is behind. WebSockets are not used and are refused.
 """
 
-import secrets
-from hmac import compare_digest
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
@@ -19,11 +17,18 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.console.keys import LOCKED_SECONDS, Keys, Locked
+
 ENTRY = "/enter"
-_KEY_BYTES = 32
+BROWSER = "handeye_browser"
+"""Under which name in a request's scope the browser's stands, for what is behind the door."""
 _SAFE_METHODS = ("GET", "HEAD")
-_CLOSED = ("/gradio_api/upload", "/gradio_api/file", "/gradio_api/proxy", "/gradio_api/dev", "/gradio_api/vibe")
-"""Gradio's routes for files, proxies and its developer tools: the console has no use for them."""
+_CLOSED = (
+    *("/gradio_api/upload", "/gradio_api/file", "/gradio_api/proxy", "/gradio_api/dev", "/gradio_api/vibe"),
+    *("/gradio_api/undo-vibe", "/gradio_api/stream", "/gradio_api/process_recording", "/gradio_api/custom_component"),
+    *("/gradio_api/deep_link", "/gradio_api/run-history", "/gradio_api/runs", "/monitoring", "/login", "/logout"),
+)
+"""Gradio's routes for files, proxies, its developer tools and its own accounts: the console has no use for them."""
 
 # Gradio builds its page with inline scripts and styles and compiles its HTML templates, hence the unsafe-* words. What
 # holds is that nothing comes from, or goes to, any other server.
@@ -49,32 +54,30 @@ _ENTERED = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 class Door:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, *, port: int) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, *, port: int, keys: Keys | None = None) -> None:
+        self.app = app
+        """What is behind it."""
         self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
         self._port = port
-        self._key: str | None = secrets.token_urlsafe(_KEY_BYTES)
-        self._pass = secrets.token_urlsafe(_KEY_BYTES)
+        self._keys = keys or Keys()
         self._cookie = f"handeye_{port}"
 
     @property
     def link(self) -> str:
-        """The one-time link. Raises ValueError when it was used."""
-        if self._key is None:
-            raise ValueError("the link was used")
-        return f"http://127.0.0.1:{self._port}{ENTRY}?key={self._key}"
+        """The first one-time link. Raises ValueError when it was used."""
+        return link_to(self._port, self._keys.first)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let it through."""
         if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008, "reason": "not used"})
             return
         with_headers = _adding_headers(send)
         answer = self._answer(scope)
-        await (answer or self._app)(scope, receive, with_headers)
+        await (answer or self.app)(scope, receive, with_headers)
 
     def _answer(self, scope: Scope) -> Response | None:
         """What the door itself answers; None lets the request through."""
@@ -85,8 +88,10 @@ class Door:
             return _refuse("another page asked")
         if path == ENTRY and scope["method"] == "GET":
             return self._enter(scope)
-        if not self._has_pass(headers):
+        browser = self._browser(headers)
+        if browser is None:
             return _refuse("use the link that `handeye console` printed")
+        scope[BROWSER] = browser
         if path.startswith(_CLOSED):
             return _refuse("the console does not use this")
         return None
@@ -102,23 +107,33 @@ class Door:
         entering_from_elsewhere = site == "cross-site" and headers.get("sec-fetch-mode") == "navigate"
         return site in (None, "none", "same-origin") or entering_from_elsewhere
 
-    def _has_pass(self, headers: Headers) -> bool:
+    def _browser(self, headers: Headers) -> str | None:
         try:
             cookies = SimpleCookie(headers.get("cookie", ""))
         except CookieError:
-            return False
+            return None
         given = cookies.get(self._cookie)
-        return given is not None and compare_digest(given.value.encode(), self._pass.encode())
+        return None if given is None else self._keys.browser(given.value)
 
     def _enter(self, scope: Scope) -> Response:
-        """Trade the link's key for the cookie, once."""
+        """Trade a link's key for the cookie, once."""
         given = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
-        if self._key is None or not compare_digest(given.encode(), self._key.encode()):
+        try:
+            admitted = self._keys.enter(given)
+        except Locked:
+            wait = str(int(LOCKED_SECONDS))
+            text = f"429: too many wrong links came; wait {wait} seconds, then use the right one\n"
+            return PlainTextResponse(text, status_code=429, headers={"Retry-After": wait})
+        if admitted is None:
             return _refuse("this link was used or is wrong; start `handeye console` again for a new one")
-        self._key = None
         response = HTMLResponse(_ENTERED)
-        response.set_cookie(self._cookie, self._pass, httponly=True, samesite="strict", path="/")
+        response.set_cookie(self._cookie, admitted, httponly=True, samesite="strict", path="/")
         return response
+
+
+def link_to(port: int, key: str) -> str:
+    """The link that lets one browser in."""
+    return f"http://127.0.0.1:{port}{ENTRY}?key={key}"
 
 
 def _refuse(reason: str) -> Response:

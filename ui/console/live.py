@@ -20,6 +20,7 @@ from ui.words import (
     outcome_tone,
     page_notes,
     reason_words,
+    reply_words,
     step_verdict,
     timing_words,
 )
@@ -32,36 +33,29 @@ _PHASES = {
     "ended": "Ended",
 }
 
-STYLE = """
-.he-state { display: flex; gap: 10px; align-items: baseline; flex-wrap: wrap; margin: 2px 0 12px; font-size: 14px; }
-.he-state b { font-weight: 600; } .he-state span { opacity: .7; overflow-wrap: anywhere; }
-.he-dot { width: 9px; height: 9px; border-radius: 50%; background: #9a968c; align-self: center; flex: none; }
-.he-dot.busy { background: #d98a1f; animation: he-breathe 1.4s ease-in-out infinite; }
-.he-dot.open { background: #d98a1f; } .he-dot.good { background: #1c7f68; } .he-dot.bad { background: #c8492a; }
-@keyframes he-breathe { 50% { opacity: .35; } }
-.he-note { padding: 8px 12px; margin-bottom: 10px; border-radius: 8px; font-size: 14px; border: 1px solid #d98a1f;
-  background: #d98a1f1a; }
-.he-screen { display: grid; place-items: center; min-height: 240px; border-radius: 12px; padding: 12px;
-  border: 1px solid var(--border-color-primary); background: var(--background-fill-secondary); }
-.he-screen img { display: block; max-width: 100%; max-height: 58vh; border-radius: 6px; box-shadow: 0 2px 16px #0002; }
-.he-screen p { opacity: .6; margin: 0; }
-.he-steps { list-style: none; padding: 0; margin: 14px 0 0; font-size: 14px; }
-.he-steps li { display: grid; grid-template-columns: 26px 1fr minmax(auto, 42%); gap: 2px 8px; margin: 0;
-  padding: 7px 2px; border-top: 1px solid var(--border-color-primary); }
-.he-steps i { font-style: normal; opacity: .55; } .he-steps div { overflow-wrap: anywhere; }
-.he-steps code { font-size: 12.5px; background: none; border: 0; padding: 0; opacity: .75; }
-.he-steps small { opacity: .6; }
-.he-facts { display: grid; grid-template-columns: auto 1fr; gap: 3px 16px; margin: 12px 0 0; font-size: 14px; }
-.he-facts dt { opacity: .65; } .he-facts dd { margin: 0; overflow-wrap: anywhere; }
-.he-replay { width: 100%; height: 82vh; border: 1px solid var(--border-color-primary); border-radius: 12px; }
-"""
+_MOST_STEPS = 60
+"""Steps that are listed; the replay has all of them."""
 
 
 def live_html(view: View, note: str = "") -> str:
     """The whole live part of the page; a note to the person stands above it."""
-    steps = "".join(_step(step) for step in reversed(view.steps))
-    said = f'<div class="he-note">{escape(note)}</div>' if note else ""
-    return f'{said}{_state(view)}{_screen(view)}{_facts(view.outcome)}<ol class="he-steps">{steps}</ol>'
+    steps = "".join(_step(step) for step in reversed(view.steps[-_MOST_STEPS:]))
+    return (
+        f"{note_html(note)}{_state(view)}{_screen(view)}{_budgets(view)}{_facts(view.outcome)}{_told(view)}"
+        f'<ol class="he-steps">{steps}</ol>{_earlier(len(view.steps) - _MOST_STEPS)}'
+    )
+
+
+def note_html(note: str) -> str:
+    """Something to say to the person; nothing without words."""
+    return f'<div class="he-note" role="status">{escape(note)}</div>' if note else ""
+
+
+def state_html(colour: str, word: str, rest: str = "") -> str:
+    """A dot, a word and what there is to say about it."""
+    return (
+        f'<div class="he-state"><i class="he-dot {colour}"></i><b>{escape(word)}</b><span>{escape(rest)}</span></div>'
+    )
 
 
 def _state(view: View) -> str:
@@ -73,13 +67,18 @@ def _state(view: View) -> str:
         colour, word = outcome_tone(view.outcome), headline(view.outcome).capitalize()
         rest = view.outcome.answer or reason_words(view.outcome) or ending_words(view.outcome)
         rest += f"; go on with: handeye resume {view.folder}" if view.outcome.kind in ("interrupted", "failed") else ""
+    elif view.is_busy and view.question is not None:
+        colour, word, rest = "open", "Asks you", f"{view.question.reason}: answer it under Questions"
+    elif view.is_busy and view.sitting.turn:
+        colour, word, rest = "open", "Your turn", "act by hand under Takeover, then hand back"
+    elif view.is_busy and view.sitting.held and view.decided is not None:
+        colour, word = "open", "Paused"
+        rest = f"step {view.decided.index + 1} waits to be let go: {action_words(view.decided.action)}"
     elif view.decided is not None:
         rest = f"step {view.decided.index + 1}: {action_words(view.decided.action)}"
     elif view.phase == "running":
         rest = f"step {len(view.steps) + 1}: thinking"
-    return (
-        f'<div class="he-state"><i class="he-dot {colour}"></i><b>{escape(word)}</b><span>{escape(rest)}</span></div>'
-    )
+    return state_html(colour, word, rest)
 
 
 def _screen(view: View) -> str:
@@ -106,11 +105,34 @@ def _pointer(steps: tuple[Step, ...]) -> Point | None:
 def _step(step: Step) -> str:
     thought, action = escape(step.thought or "(no thought)"), escape(action_words(step.action))
     verdict, timing = escape(step_verdict(step)), escape(timing_words(step.timings))
+    asked = f"<br>{escape(words)}" if (words := reply_words(step)) else ""
+    who = "<b>By hand.</b> " if step.actor == "human" else ""
     notes = "".join(f"<br><small>{escape(note)}</small>" for note in page_notes(step))
     return (
-        f"<li><i>{step.index + 1}</i><div>{thought}<br><code>{action}</code>{notes}</div>"
-        f"<div><small>{verdict}<br>{timing}</small></div></li>"
+        f"<li><i>{step.index + 1}</i><div>{who}{thought}<br><code>{action}</code>{notes}</div>"
+        f"<div><small>{verdict}<br>{timing}{asked}</small></div></li>"
     )
+
+
+def _budgets(view: View) -> str:
+    """What the run has used of what it may."""
+    if view.record is None or not view.steps:
+        return ""
+    limits = view.record.settings
+    tokens = sum(reply.usage.total_tokens for step in view.steps for reply in step.replies)
+    used = [("steps", len(view.steps), limits.get("max_steps")), ("tokens", tokens, limits.get("max_tokens"))]
+    words = [f"{number:,} of {limit:,} {name}" for name, number, limit in used if isinstance(limit, int)]
+    return f'<div class="he-state"><span>{escape(", ".join(words))}</span></div>' if words else ""
+
+
+def _told(view: View) -> str:
+    return "".join(
+        f'<div class="he-state"><b>You told it</b><span>{escape(words)}</span></div>' for words in view.sitting.told
+    )
+
+
+def _earlier(number: int) -> str:
+    return f'<div class="he-state"><span>{number} earlier steps are in the replay.</span></div>' if number > 0 else ""
 
 
 def _facts(outcome: Outcome | None) -> str:

@@ -8,16 +8,16 @@ import uvicorn
 
 from perception.server.address import listen
 from ui.console.app import build_app
-from ui.console.stage import Stage
+from ui.console.stages import Stages
 
 
-async def serve(stage: Stage, runs: Path, *, port: int, model: str, announce: Callable[[str], None]) -> None:
+async def serve(stages: Stages, runs: Path, *, port: int, model: str, announce: Callable[[str], None]) -> None:
     """Serve until the task is cancelled or a signal ends it; `announce` is given the one-time link.
 
-    The run that is under way is stopped, and can be resumed.
+    Runs that are under way are stopped, and can be resumed.
     """
     bound = listen(port)
-    door = build_app(stage, runs, port=bound.getsockname()[1], model=model)
+    door = build_app(stages, runs, port=bound.getsockname()[1], model=model)
     config = uvicorn.Config(
         door,
         # A page that is still open when the server ends would be a traceback at the level of errors.
@@ -34,4 +34,4 @@ async def serve(stage: Stage, runs: Path, *, port: int, model: str, announce: Ca
         await server.serve(sockets=[bound])
     finally:
         bound.close()
-        await asyncio.to_thread(stage.close)
+        await asyncio.to_thread(stages.close)

@@ -1,4 +1,4 @@
-"""The one run that the console has going: started, watched and stopped from any page that is let in.
+"""A run that the console has going: started, watched and stopped from any page that is let in.
 
 The run lives in a thread with an event loop of its own, so that loading a model never holds up the page. What is seen
 of it is a `View`, replaced whole at every event; a page that is loaded anew shows the same run.
@@ -12,9 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from agent.events import Decided, Event, RunEnded, RunStarted, Seen, StepRecorded, Watcher
+from agent.events import Answered, Asked, Decided, Event, RunEnded, RunStarted, Seen, StepRecorded, Watcher
+from agent.guard.person import Person
+from agent.guard.question import Question
 from agent.trajectory import Outcome, RunRecord, Step
 from perception.observation import ImageRef
+from ui.console.seat import NOBODY, Seat, Sitting
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +33,8 @@ class Order:
     model: str
 
 
-Launch = Callable[[Order, Watcher], Awaitable[None]]
-"""Carries out an order from start to end; cancelled, it leaves a run that can be resumed."""
+Launch = Callable[[Order, Watcher, Person], Awaitable[None]]
+"""Carries out an order from start to end, with whoever sits at it; cancelled, it leaves a run that can be resumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,10 @@ class View:
     image: ImageRef | None = None
     url: str = ""
     decided: Decided | None = None
-    """The decision that is being carried out; None between steps."""
+    """The decision that is being carried out, or waits to be; None between steps."""
+    question: Question | None = None
+    """What the run waits for an answer to."""
+    sitting: Sitting = NOBODY
     steps: tuple[Step, ...] = ()
     outcome: Outcome | None = None
     error: str = ""
@@ -69,6 +75,8 @@ class Stage:
         self._launch = launch
         self._lock = threading.Lock()
         self._view = View()
+        self.seat = Seat(lambda sitting: self._change(sitting=sitting))
+        """Where a person sits at the run that is under way."""
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._walk: asyncio.Task[None] | None = None
@@ -84,6 +92,7 @@ class Stage:
             if self._view.is_busy:
                 raise StageBusy("a run is under way: stop it first")
             self._view = View(version=self._view.version + 1, phase="starting", order=order)
+            self.seat = Seat(lambda sitting: self._change(sitting=sitting))
         self._thread = threading.Thread(target=self._live, args=(order,), name="console-run", daemon=True)
         self._thread.start()
 
@@ -114,7 +123,7 @@ class Stage:
             self._change(error=str(error) or type(error).__name__)
         finally:
             self._loop = self._walk = None
-            self._change(phase="ended", decided=None)
+            self._change(phase="ended", decided=None, question=None, sitting=NOBODY)
 
     async def _carry_out(self, order: Order) -> None:
         with self._lock:
@@ -122,7 +131,7 @@ class Stage:
             stopping = self._view.phase == "stopping"
         if stopping:
             raise asyncio.CancelledError
-        await self._launch(order, self._watch)
+        await self._launch(order, self._watch, self.seat)
 
     def _watch(self, event: Event) -> None:
         match event:
@@ -132,6 +141,10 @@ class Stage:
                 self._change(image=event.image, url=event.url, decided=None)
             case Decided():
                 self._change(decided=event)
+            case Asked():
+                self._change(question=event.question)
+            case Answered():
+                self._change(question=None)
             case StepRecorded():
                 shown = event.step.after or event.step.before
                 self._change(steps=(*self._view.steps, event.step), image=shown, decided=None)

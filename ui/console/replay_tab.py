@@ -8,14 +8,14 @@ from urllib.parse import quote
 import gradio as gr
 
 from agent.trajectory import RunRecord
+from ui.console.quiet import QUIET
 from ui.runs import run_records
 from ui.words import headline
 
 _NOTHING = '<div class="he-screen"><p>Choose a run to replay it.</p></div>'
-_HIDDEN: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 
 
-def build_runs_tab(tab: gr.Tab, runs: Path) -> None:
+def build_replay_tab(tab: gr.Tab, runs: Path) -> None:
     """Put the tab's parts into the tab that is being built."""
     chosen = gr.Dropdown(choices=[], label="Run", filterable=True, value=None)
     replay = gr.HTML(_NOTHING)
@@ -31,8 +31,8 @@ def build_runs_tab(tab: gr.Tab, runs: Path) -> None:
             "</iframe>"
         )
 
-    tab.select(list_runs, None, [chosen], **_HIDDEN)
-    chosen.change(show, [chosen], [replay], **_HIDDEN)
+    tab.select(list_runs, None, [chosen], **QUIET)
+    chosen.change(show, [chosen], [replay], **QUIET)
 
 
 def _label(record: RunRecord) -> str:

@@ -1,0 +1,174 @@
+"""The tab that starts runs and follows one of them: watched, paused, let go step by step, told something, stopped."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from ui.console.desk import Desk
+from ui.console.live import live_html
+from ui.console.quiet import QUIET
+from ui.console.seat import Passed
+from ui.console.stage import Order, Stage, StageBusy, View
+from ui.words import headline
+
+_REFRESH_SECONDS = 0.4
+_IDLE = View()
+
+
+class _Parts(NamedTuple):
+    """What a person sees of the tab."""
+
+    instruction: gr.Textbox
+    url: gr.Textbox
+    model: gr.Textbox
+    start: gr.Button
+    runs: gr.Radio
+    pause: gr.Button
+    go_on: gr.Button
+    step: gr.Button
+    take_over: gr.Button
+    stop: gr.Button
+    words: gr.Textbox
+    tell: gr.Button
+    live: gr.HTML
+
+
+def build_live_tab(page: gr.Blocks, tabs: gr.Tabs, desk: Desk, model: str, followed: gr.State) -> None:
+    """Put the tab's parts into the page that is being built; model: what the model field begins with; followed: the
+    name of the run that this page follows, empty for the newest."""
+    parts = _lay_out(model)
+    shown, held = gr.State(""), gr.State(0)
+    shows = [followed, parts.runs, parts.live, parts.pause, parts.go_on, parts.step, parts.take_over, parts.stop]
+    shows += [shown, held]
+    asks = [parts.instruction, parts.url, parts.model]
+
+    def show(name: str, note: str = "") -> tuple[Any, ...]:
+        return _shown(desk, name, note)
+
+    def begin(name: str, instruction: str, url: str, model: str) -> tuple[Any, ...]:
+        order = Order(instruction=instruction.strip(), url=url.strip(), model=model.strip())
+        if not order.instruction or not order.url:
+            return show(name, "Write an instruction and a URL.")
+        try:
+            return show(desk.stages.start(order))
+        except StageBusy as error:
+            return show(name, str(error))
+
+    def steer(what: Callable[[Stage], None]) -> Callable[[str], tuple[Any, ...]]:
+        """A listener that does this to the run that is followed."""
+
+        def listen(name: str) -> tuple[Any, ...]:
+            stage = desk.stages.get(name)
+            if stage is not None:
+                what(stage)
+            return show(name)
+
+        return listen
+
+    def step_once(name: str, number: int) -> tuple[Any, ...]:
+        stage = desk.stages.get(name)
+        try:
+            if stage is not None:
+                stage.seat.step_once(number)
+        except Passed as error:
+            return show(name, str(error))
+        return show(name)
+
+    def tell(name: str, words: str) -> tuple[Any, ...]:
+        stage = desk.stages.get(name)
+        if stage is None or not stage.view.is_busy:
+            return words, *show(name, "There is no run to tell it to.")
+        try:
+            stage.seat.say(words)
+        except ValueError as error:
+            return words, *show(name, str(error))
+        return "", *show(name)
+
+    def take_over(name: str, request: gr.Request) -> tuple[Any, ...]:
+        note = desk.take_over(name, request)
+        return gr.Tabs(selected="takeover"), *show(name, note)
+
+    def refresh(name: str, before: str) -> tuple[Any, ...]:
+        return (gr.skip(),) * len(shows) if _mark(desk, name) == before else show(name)
+
+    def arrive() -> tuple[Any, ...]:
+        """A page that is loaded anew shows the newest run, with what was asked. Without one its fields are left alone:
+        a person may have begun to type."""
+        stage = desk.stages.get("")
+        order = stage.view.order if stage is not None else None
+        asked = (order.instruction, order.url, order.model) if order else (gr.skip(),) * 3
+        return *asked, *show("")
+
+    parts.start.click(begin, [followed, *asks], shows, **QUIET)
+    parts.url.submit(begin, [followed, *asks], shows, **QUIET)
+    parts.runs.input(show, [parts.runs], shows, **QUIET)
+    parts.pause.click(steer(lambda stage: stage.seat.pause()), [followed], shows, **QUIET)
+    parts.go_on.click(steer(lambda stage: stage.seat.go_on()), [followed], shows, **QUIET)
+    parts.stop.click(steer(lambda stage: stage.stop()), [followed], shows, **QUIET)
+    parts.step.click(step_once, [followed, held], shows, **QUIET)
+    parts.take_over.click(take_over, [followed], [tabs, *shows], **QUIET)
+    parts.tell.click(tell, [followed, parts.words], [parts.words, *shows], **QUIET)
+    parts.words.submit(tell, [followed, parts.words], [parts.words, *shows], **QUIET)
+    gr.Timer(_REFRESH_SECONDS).tick(refresh, [followed, shown], shows, **QUIET)
+    page.load(arrive, None, [*asks, *shows], **QUIET)
+
+
+def _lay_out(model: str) -> _Parts:
+    with gr.Row(equal_height=False, elem_classes="he-watch"):
+        with gr.Column(scale=2, min_width=300):
+            instruction = gr.Textbox(label="Instruction", lines=2, placeholder="What should be done on the page?")
+            url = gr.Textbox(label="URL", placeholder="http://127.0.0.1:8000/form")
+            name = gr.Textbox(label="Model", value=model, info="nano, or the URL of an OpenAI-compatible server")
+            start = gr.Button("Start", variant="primary")
+            runs = gr.Radio(choices=[], label="Runs", visible=False)
+        with gr.Column(scale=3, min_width=320):
+            with gr.Row(elem_classes="he-row"):
+                pause = gr.Button("Pause", size="sm", min_width=84, interactive=False, elem_id="he-pause")
+                step = gr.Button("Step once", size="sm", min_width=84, interactive=False, elem_id="he-step")
+                go_on = gr.Button("Go on", size="sm", min_width=84, interactive=False, elem_id="he-go-on")
+                take_over = gr.Button("Take over", size="sm", min_width=84, interactive=False)
+                stop = gr.Button("Stop", size="sm", min_width=84, variant="stop", interactive=False)
+            live = gr.HTML(live_html(_IDLE))
+            with gr.Row(elem_classes="he-line", equal_height=False):
+                words = gr.Textbox(
+                    label="Tell it something", lines=1, max_lines=4, scale=4, placeholder="Take the second one"
+                )
+                tell = gr.Button("Tell", scale=1, min_width=84)
+    return _Parts(instruction, url, name, start, runs, pause, go_on, step, take_over, stop, words, tell, live)
+
+
+def _shown(desk: Desk, name: str, note: str) -> tuple[Any, ...]:
+    """What the parts show of the run that is followed."""
+    stages = desk.stages.all()
+    followed = name or (stages[0][0] if stages else "")
+    mark = _mark(desk, followed)  # Before the view is looked at: what changes meanwhile is shown at the next look.
+    stage = desk.stages.get(followed)
+    view = _IDLE if stage is None else stage.view
+    sitting, goes_on = view.sitting, view.is_busy and view.phase != "stopping"
+    choices = [(_label(number, stage.view), number) for number, stage in stages]
+    return (
+        followed,
+        gr.update(choices=choices, value=followed or None, visible=len(stages) > 1),
+        live_html(view, note),
+        gr.update(interactive=goes_on and not sitting.paused),
+        gr.update(interactive=goes_on and sitting.paused),
+        gr.update(interactive=goes_on and sitting.held > 0),
+        gr.update(interactive=goes_on and not (sitting.turn or sitting.wanted)),
+        gr.update(interactive=goes_on),
+        mark,
+        sitting.held,
+    )
+
+
+def _mark(desk: Desk, name: str) -> str:
+    """Changes with everything that the tab shows."""
+    stage = desk.stages.get(name)
+    version = -1 if stage is None else stage.view.version
+    return f"{name} {version} " + " ".join(f"{number}{one.view.phase}" for number, one in desk.stages.all())
+
+
+def _label(number: str, view: View) -> str:
+    state = headline(view.outcome) if view.outcome else "not run" if view.error else view.phase
+    asked = view.order.instruction if view.order else ""
+    return f"{number}  {state}: {asked[:60]}"
