@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from base64 import b64encode
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -19,6 +20,10 @@ class Page:
     headers: dict[str, str] = field(default_factory=dict)
     stalls: bool = False
     """The answer never comes: the connection stays open until the server is closed."""
+    missing: int = 0
+    """Bytes that are promised after the body and never come."""
+    login: str = ""
+    """`NAME:PASSWORD` that the browser must give, or it is asked for them (HTTP's own way)."""
 
 
 class PageServer:
@@ -70,13 +75,17 @@ class PageServer:
                 if page.stalls:
                     server._closing.wait()
                     return
+                if page.login and self.headers["Authorization"] != f"Basic {b64encode(page.login.encode()).decode()}":
+                    page = Page(b"who are you", status=401, headers={"WWW-Authenticate": 'Basic realm="test"'})
                 self.send_response(page.status)
                 self.send_header("Content-Type", page.content_type)
-                self.send_header("Content-Length", str(len(page.body)))
+                self.send_header("Content-Length", str(len(page.body) + page.missing))
                 for name, value in page.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(page.body)
+                if page.missing:
+                    server._closing.wait()
 
             def log_message(self, format: str, *args: object) -> None:
                 """Tests print nothing."""

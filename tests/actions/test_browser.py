@@ -175,7 +175,7 @@ async def test_back_forward_and_reload_mean_what_they_do_in_a_window(page, page_
     await page.goto(second)
     for keys, title in ((("alt", "left"), "1"), (("alt", "right"), "2"), (("f5",), "2")):
         await act(page, Key(keys=keys))
-        assert await page.title() == title
+        await page.wait_for_function("title => document.title === title", arg=title)
     assert page_server.requested.count("/2") >= 2
 
 

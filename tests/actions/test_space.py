@@ -9,9 +9,9 @@ from actions.action import (
     LeftClickDrag,
     Scroll,
 )
-from actions.codec import codec
+from actions.codec.codec import codec
 from actions.errors import ActionUnsupported
-from actions.space import PARAMETERS, computer_use, reply_schema
+from actions.space import COMPUTER, MOBILE, WORDS, function_spec, reply_schema
 from perception.clients.openai_payload import unbounded
 from perception.geometry import Point, Size
 
@@ -38,6 +38,18 @@ ACTIONS = [
     {"kind": "terminate", "status": "failure"},
     {"kind": "answer", "text": "42"},
 ]
+TOUCHES = [
+    {"kind": "key", "keys": ["volumeup"]},
+    {"kind": "type", "text": "Zoë"},
+    {"kind": "left_click", "at": AT},
+    {"kind": "swipe", "start": AT, "end": {"x": 0, "y": 287}},
+    {"kind": "long_press", "at": AT, "seconds": 2},
+    {"kind": "system_button", "button": "back"},
+    {"kind": "open", "app": "Clock"},
+    {"kind": "wait", "seconds": 2},
+    {"kind": "terminate", "status": "failure"},
+    {"kind": "answer", "text": "42"},
+]
 
 
 def matcher(schema: dict) -> llguidance.LLMatcher:
@@ -55,15 +67,30 @@ def accepts(schema: dict, text: str) -> bool:
     return found.validate_tokens(tokens) == len(tokens) and found.consume_tokens(tokens) and found.is_accepting()
 
 
-@pytest.mark.parametrize("given", ACTIONS, ids=lambda given: given["kind"])
-def test_what_the_codec_writes_fits_the_schema_in_llguidance(given):
+@pytest.mark.parametrize(
+    ("surface", "given"),
+    [*(("browser", given) for given in ACTIONS), *(("android", given) for given in TOUCHES)],
+    ids=lambda given: given["kind"] if isinstance(given, dict) else given,
+)
+def test_what_the_codec_writes_fits_the_schema_in_llguidance(surface, given):
     decision = Decision(thought='Click "Save"', action=ACTION.validate_python(given))
-    text = codec("qwen3vl").encode(decision, SIZE)
-    assert accepts(reply_schema("browser"), text)
+    text = codec("qwen3vl").encode(decision, SIZE, surface)
+    assert accepts(reply_schema(surface), text)
+    assert codec("qwen3vl").parse(text, SIZE).action.kind == given["kind"]
 
 
-def test_every_action_of_the_table_is_covered_here():
-    assert {given["kind"] for given in ACTIONS} == set(PARAMETERS)
+def test_every_action_of_the_tables_is_covered_here():
+    assert {given["kind"] for given in ACTIONS} == set(COMPUTER)
+    assert {given["kind"].replace("left_", "") for given in TOUCHES} == set(MOBILE)
+
+
+@pytest.mark.parametrize(
+    ("surface", "given"),
+    [("browser", TOUCHES[3]), ("desktop", TOUCHES[5]), ("android", ACTIONS[2]), ("android", ACTIONS[8])],
+)
+def test_what_a_function_has_no_word_for_is_not_written(surface, given):
+    with pytest.raises(ActionUnsupported, match="has no word for"):
+        codec("qwen3vl").encode(Decision(action=ACTION.validate_python(given)), SIZE, surface)
 
 
 @pytest.mark.parametrize(
@@ -115,14 +142,16 @@ def test_an_action_without_its_point_is_outside_the_schema_but_within_the_codec(
         assert codec("qwen3vl").parse(text, SIZE).action.kind == action.kind
 
 
-def test_the_function_of_a_full_prompt_names_every_action_and_parameter():
-    function = computer_use("browser")["function"]
+@pytest.mark.parametrize(("surface", "name"), [("browser", "computer_use"), ("android", "mobile_use")])
+def test_the_function_of_a_full_prompt_names_every_action_and_parameter(surface, name):
+    function = function_spec(surface)["function"]
     properties = function["parameters"]["properties"]
-    assert function["name"] == "computer_use"
-    assert properties["action"]["enum"] == list(PARAMETERS)
-    assert set(properties) == {"action"} | {name for names in PARAMETERS.values() for name in names}
-    assert all(properties[name]["description"] for name in properties)
-    assert "999x999" in computer_use("browser", grid=999)["function"]["description"]
+    assert function["name"] == name
+    assert properties["action"]["enum"] == list(WORDS[name])
+    assert set(properties) == {"action"} | {part for names in WORDS[name].values() for part in names}
+    assert all(properties[part]["description"] for part in properties)
+    assert all(f"`{word}`" in properties["action"]["description"] for word in WORDS[name])
+    assert "999x999" in function_spec(surface, grid=999)["function"]["description"]
     json.dumps(function)
 
 

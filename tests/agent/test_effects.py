@@ -42,6 +42,17 @@ def test_a_torn_intent_never_happened(tmp_path):
 
 
 def test_a_changed_ledger_is_refused(tmp_path):
-    (tmp_path / "effects.jsonl").write_text('{"type": "wish"}\n')
-    with pytest.raises(RecordError, match=r"effects\.jsonl, line 1 is not an effect"):
+    (tmp_path / "effects.jsonl").write_text('{"type": "wish", "schema_version": 1}\n')
+    with pytest.raises(RecordError, match=r"effects\.jsonl, line 1 is not a record of this file"):
+        Effects(tmp_path)
+
+
+def test_a_missing_entry_shows(tmp_path):
+    effects = Effects(tmp_path)
+    for name in ("run/0", "run/1", "run/2"):
+        effects.write(Intent(effect_id=name, action=CLICK))
+    effects.close()
+    first, _, third = (tmp_path / "effects.jsonl").read_bytes().splitlines(keepends=True)
+    (tmp_path / "effects.jsonl").write_bytes(first + third)
+    with pytest.raises(RecordError, match=r"effects\.jsonl, line 2 does not follow from the line before"):
         Effects(tmp_path)

@@ -1,8 +1,10 @@
+from hashlib import sha256
+
 import numpy as np
 import pytest
 
 from actions.action import Decision, LeftClick
-from actions.codec import codec
+from actions.codec.codec import codec
 from agent.policy import Choice, ModelPolicy, Situation
 from perception.clients.client import Completion, Message, Sampling, TextPart
 from perception.clients.scripted import ScriptedClient
@@ -112,4 +114,35 @@ async def test_a_model_that_can_not_be_reached_is_an_error():
 
 def test_the_identity_names_model_codec_and_prompt():
     policy = ModelPolicy(ScriptedClient([], name="m"), codec("qwen3vl-999"), prompt="computer_use", asked="http://x")
-    assert tuple(policy.identity) == ("m", "m", "qwen3vl-999", "computer_use", "http://x")
+    assert tuple(policy.identity) == ("m", "m", "qwen3vl-999", "computer_use", "http://x", "")
+
+
+async def seeds_of(policy: ModelPolicy, client: Listening, given: Situation) -> int | None:
+    """What the next reply is drawn by."""
+    await policy.decide(given)
+    sampling = client.samplings[-1]
+    assert sampling is not None
+    return sampling.seed
+
+
+async def test_the_first_draws_are_those_that_are_made_anyway_and_others_are_others():
+    client = Listening([REPLY] * 9)
+    policy, given = ModelPolicy(client, codec("qwen3vl")), situation(seed=4)
+    usual = await seeds_of(policy, client, given)
+    assert usual == int.from_bytes(sha256(b"4/0/0").digest()[:4], "big") >> 1
+    assert await seeds_of(policy.redrawn(1), client, given) == usual
+    others = [await seeds_of(policy.redrawn(number), client, given) for number in (2, 3, 2)]
+    assert len({usual, *others}) == 3
+    assert others[0] == others[2]
+    assert policy.redrawn(2).identity == policy.identity
+    assert await seeds_of(policy, client, given) == usual, "the policy itself stays as it is"
+
+
+async def test_what_is_read_and_located_is_drawn_anew_too():
+    client = Listening(['{"thought": "It says", "action": "answer", "text": "Save"}'] * 3)
+    policy = ModelPolicy(client, codec("qwen3vl"), sampling=Sampling(temperature=1.0, seed=5))
+    for number in (1, 2, 3):
+        assert await policy.redrawn(number).read_at(FRAME, Point(x=1, y=1)) == "Save"
+    seeds = [sampling.seed for sampling in client.samplings if sampling is not None]
+    assert seeds[0] == 5
+    assert len(set(seeds)) == 3

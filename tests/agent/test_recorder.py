@@ -3,6 +3,7 @@ import resource
 import subprocess
 import sys
 from datetime import datetime
+from hashlib import sha256
 
 import pytest
 from hypothesis import given, settings
@@ -71,7 +72,7 @@ def test_a_file_that_was_cut_anywhere_keeps_every_whole_line(tmp_path_factory, c
 def test_a_changed_line_shows(folder):
     path = folder / "steps.jsonl"
     path.write_text(path.read_text().replace("line\\n1", "lime\\n1"))
-    with pytest.raises(RecordError, match=r"steps\.jsonl, line 3 does not follow"):
+    with pytest.raises(RecordError, match=r"steps\.jsonl, line 2 does not match its checksum"):
         load(folder)
 
 
@@ -82,13 +83,36 @@ def test_a_missing_line_shows(folder):
         load(folder)
 
 
+def without_checksum(line: str) -> dict:
+    return {key: value for key, value in json.loads(line).items() if key != "checksum"}
+
+
+def test_a_run_of_an_earlier_handeye_is_read_and_gone_on_with(folder):
+    """Before version 2 there were no checksums, and the hash in the next line was of the line as it was."""
+    previous, lines = "", []
+    for line in (folder / "steps.jsonl").read_text().splitlines():
+        lines.append(json.dumps({**without_checksum(line), "schema_version": 1, "previous_hash": previous}))
+        previous = sha256(lines[-1].encode()).hexdigest()
+    (folder / "steps.jsonl").write_text("".join(f"{line}\n" for line in lines))
+    old = {**without_checksum((folder / "run.json").read_text()), "schema_version": 1}
+    del old["last_step_hash"]
+    (folder / "run.json").write_text(json.dumps(old))
+    assert len(load(folder).steps) == 3
+    recorder = Recorder.open(folder)
+    recorder.append(step(3))
+    recorder.close()
+    trajectory = load(folder)
+    assert [item.schema_version for item in trajectory.steps] == [1, 1, 1, 2]
+    assert trajectory.steps[3].previous_hash == previous
+
+
 @pytest.mark.parametrize("name", ["run.json", "steps.jsonl"])
 def test_a_newer_schema_is_refused_in_one_sentence(folder, name):
     path = folder / name
     first, *rest = path.read_text().split("\n") if name == "steps.jsonl" else [path.read_text()]
-    newer = json.dumps({**json.loads(first), "schema_version": 2})
+    newer = json.dumps({**json.loads(first), "schema_version": 3})
     path.write_text("\n".join([newer, *rest]))
-    with pytest.raises(RecordError, match="schema version 2") as caught:
+    with pytest.raises(RecordError, match="schema version 3") as caught:
         load(folder)
     assert "\n" not in str(caught.value)
 
@@ -97,6 +121,10 @@ def test_an_unknown_field_and_a_broken_line_are_refused(folder):
     path = folder / "steps.jsonl"
     first, *rest = path.read_text().split("\n")
     path.write_text("\n".join([json.dumps({**json.loads(first), "mood": "good"}), *rest]))
+    with pytest.raises(RecordError, match="line 1 has lost its checksum"):
+        load(folder)
+    old = {**without_checksum(first), "mood": "good", "schema_version": 1}
+    path.write_text("\n".join([json.dumps(old), *rest]))
     with pytest.raises(RecordError, match="line 1 is not a Step: mood"):
         load(folder)
     path.write_text("\n".join(["{", *rest]))

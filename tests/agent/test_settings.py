@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -34,9 +36,25 @@ def test_nested_values_come_from_every_source(elsewhere):
     assert load(environ=environ).browser.viewport == Size(width=10, height=480)
 
 
+def test_lists_and_paths_of_the_browser_come_from_every_source(elsewhere):
+    (elsewhere / "handeye.toml").write_text('[browser]\nallowed_hosts = ["*.example.org"]\nuploads = "here"\n')
+    environ = {"HANDEYE_BROWSER__PERMISSIONS": "geolocation, clipboard-read", "HANDEYE_BROWSER__DOWNLOADS": ""}
+    browser = load(environ=environ).browser
+    assert browser.allowed_hosts == ("*.example.org",)
+    assert browser.permissions == ("geolocation", "clipboard-read")
+    assert (browser.uploads, browser.downloads) == (Path("here"), None)
+    assert load(environ={"HANDEYE_BROWSER__ALLOWED_HOSTS": ""}).browser.allowed_hosts == ()
+    assert load(environ={"HANDEYE_DESKTOP__ALLOWED_HOSTS": "a.org, 10.*"}).desktop.allowed_hosts == ("a.org", "10.*")
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
+        ("[browser]\npermissions = ['screen']\n", ("browser.permissions", "no permission screen", "geolocation")),
+        ("[browser]\nallowed_hosts = ['http://a.org']\n", ("browser.allowed_hosts", "matches no host")),
+        ("[desktop]\nallowed_hosts = ['http://a.org']\n", ("desktop.allowed_hosts", "matches no host")),
+        ("[browser]\ndialogs = 'yes'\n", ("browser.dialogs", "'twice'")),
+        ("[browser]\ndevice_scale = 9\n", ("browser.device_scale", "less than or equal to 4")),
         ("[run]\nmax_step = 1\n", ("my.toml", "run.max_step", "max_steps")),
         ("[runs]\nmax_steps = 1\n", ("my.toml", "runs", "browser")),
         ("colour = 1\n", ("my.toml", "colour")),

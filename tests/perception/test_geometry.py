@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from perception.geometry import Box, Grid, Point, Size
+from perception.geometry import Box, Grid, Pixels, Point, Size, marks_of
 
 tops = st.sampled_from([1000, 999])
 
@@ -53,3 +53,16 @@ def test_a_size_has_pixels():
     with pytest.raises(ValidationError):
         Size(width=0, height=10)
     assert str(Size(width=3, height=4)) == "3x4"
+
+
+def test_without_a_grid_coordinates_are_pixels_of_the_frame():
+    size, pixels = Size(width=1280, height=800), marks_of(None)
+    assert isinstance(pixels, Pixels)
+    assert marks_of(999) == Grid(top=999)
+    assert pixels.to_pixel(983.7, 324, size) == Point(x=983, y=324)
+    assert pixels.to_pixel(1280, -3, size) == Point(x=1279, y=0)
+    assert pixels.to_grid(Point(x=983, y=324), size) == (983, 324)
+    box = pixels.to_box((60, 80, 20, 80), size)
+    assert box == Box(left=20, top=80, right=60, bottom=81)
+    assert pixels.to_corners(box, size) == (20, 80, 60, 81)
+    assert pixels.to_box((-5, 0, 9000, 10), size) == Box(left=0, top=0, right=1280, bottom=10)

@@ -81,3 +81,13 @@ except ImageError as error:
     assert "File too large" in result.stdout
     assert result.stdout.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_frames_that_were_put_last_are_not_read_again(tmp_path):
+    store = ImageStore(tmp_path, num_kept=2)
+    refs = [store.put(Frame(pixels=np.full((4, 4, 3), value, np.uint8))) for value in (1, 2, 3)]
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert [store.get(ref).pixels[0, 0, 0] for ref in refs[1:]] == [2, 3]
+    with pytest.raises(ImageError):
+        store.get(refs[0])

@@ -109,15 +109,6 @@ async def test_a_box_at_the_start_is_told_too(browser, page_server):
     assert seen.notes == ('A message box said "Welcome" and was closed.',)
 
 
-async def test_a_page_that_asks_whether_to_leave_it_is_left(browser, page_server):
-    page_server.add("/next", "<title>Next</title>")
-    guard = "<script>addEventListener('beforeunload', e => e.preventDefault())</script>"
-    await browser.reset(task(page_server.add("/", button('location = "/next"', guard))))
-    seen = (await browser.step(LeftClick(at=BUTTON))).observation
-    assert seen.title == "Next"
-    assert seen.notes == ("The page asked whether it may be left, and was left.",)
-
-
 async def test_a_new_tab_is_followed_and_its_end_leads_back(browser, page_server):
     page_server.add("/tab", "<title>Tab</title>" + button("window.close()"))
     url = page_server.add("/", "<title>First</title>" + button('window.open("/tab")'))

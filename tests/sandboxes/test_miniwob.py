@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from actions.action import LeftClick, Type, Wait
+from actions.action import Key, LeftClick, Type, Wait
 from perception.geometry import Point
 from sandboxes.errors import SandboxError, SandboxMissing
 from sandboxes.miniwob import VIEWPORT, MiniWobEnvironment, find_html, miniwob_task, page_names
@@ -50,6 +50,15 @@ class TestEpisodes:
         later = await miniwob.step(LeftClick(at=Point(x=80, y=100)))
         assert (later.reward, later.terminated) == (0.0, True)
         assert (await miniwob.score()).success
+
+    @pytest.mark.parametrize("keys", [("alt", "left"), ("f5",)])
+    async def test_a_page_that_was_left_is_an_episode_that_failed(self, miniwob, keys):
+        """Loaded again it would pose another problem."""
+        await miniwob.reset(miniwob_task("click-test", 1_000_001))
+        transition = await miniwob.step(Key(keys=keys))
+        assert (transition.reward, transition.terminated) == (0.0, True)
+        assert transition.info["miniwob"]["reason"] == "the page was left"
+        assert not (await miniwob.score()).success
 
     async def test_the_wrong_click_is_not(self, miniwob):
         await miniwob.reset(miniwob_task("click-test-2", 1_000_001))

@@ -2,7 +2,7 @@ import pytest
 
 from perception.geometry import Size
 from sandboxes.errors import AddressError
-from sandboxes.opening import checked_size, checked_url, goto_reason, launch_reason, refusal_of
+from sandboxes.opening import checked_size, checked_url, goto_reason, launch_reason, plain_url, refusal_of
 
 
 @pytest.mark.parametrize("url", ["http://a", "https://a.b/c?d#e", "file:///tmp/x.html"])
@@ -53,3 +53,8 @@ def test_reasons_are_plain_words():
     assert "sent no page" in goto_reason("Page.goto: net::ERR_ABORTED at http://x/204")
     assert goto_reason("Something new.\nMore of it") == "Something new"
     assert "needs a display" in launch_reason("Missing X server or $DISPLAY")
+
+
+def test_a_password_in_an_address_is_not_told():
+    assert plain_url("http://name:secret@example.org/a@b?c@d") == "http://example.org/a@b?c@d"
+    assert plain_url("file:///a@b.html") == "file:///a@b.html"

@@ -10,10 +10,11 @@ import pytest
 import pytest_asyncio
 
 from agent.cluster.installation import Installation
-from agent.cluster.serving import Serving, free_port, sglang_serving
+from agent.cluster.serving import Serving, sglang_serving
 from agent.cluster.sglang import Served
 from perception.clients.catalog import NANO
 from perception.clients.sglang import OpenAIClient
+from perception.server.address import free_port
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ async def browser(chromium):
 
 
 def task_of(url: str) -> Task:
-    return Task(id="letter", instruction="Fill in the letter.", url=url)
+    return Task(id="letter", instruction='Enter "Ada é", tick "Agree" and click "Save", or "Say".', url=url)
 
 
 async def centres(environment: BrowserEnvironment, task: Task, names: Sequence[str]) -> list[Point]:

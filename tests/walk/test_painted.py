@@ -221,7 +221,10 @@ async def test_a_cancelled_run_is_interrupted_and_goes_on_where_it_was(tmp_path,
     outcome = await resume(runs_folder / "one", form, policy_of(follower(decisions)), watcher=events.append)
     assert (outcome.kind, outcome.success) == ("finished", True)
     assert events[0].resumed_at == 2
-    assert "uncertain" in load(runs_folder / "one").steps[2].info
+    ledger = map(json.loads, (runs_folder / "one" / "effects.jsonl").read_text().splitlines())
+    settled = [(entry["effect_id"], entry["settled"]) for entry in ledger if entry.get("settled")]
+    assert settled == [("one/2", "did_not_happen")], "the form shows that nothing was ticked"
+    assert load(runs_folder / "one").steps[2].effect_id == "one/2.2", "a new effect"
     assert len(form.carried_out()) == len(set(form.carried_out())) == 4
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from actions.action import Action, Decision, LeftClick, Terminate, Type
-from actions.codec import codec
+from actions.codec.codec import codec
 from agent.policy import ModelPolicy
 from perception.clients.client import Completion, ImagePart, Message, Sampling, TextPart, Usage
 from perception.clients.scripted import ScriptedClient

@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from agent.cluster.process import ServerProcess
-from agent.cluster.serving import Serving, free_port
+from agent.cluster.serving import Serving
 from agent.errors import ServingError
+from perception.server.address import free_port
 
 TOY = Path(__file__).with_name("toy_server.py")
 ROOT = Path(__file__).resolve().parents[3]

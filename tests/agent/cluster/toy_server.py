@@ -31,7 +31,7 @@ def main() -> None:
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
         print(f"child {child.pid}", flush=True)
     if manner == "dies":
-        print("fatal: no such model", flush=True)
+        print("fatal: no such model\ntidying up\n-----", flush=True)
         sys.exit(1)
     if manner == "never":
         time.sleep(600)

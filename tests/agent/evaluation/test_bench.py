@@ -7,17 +7,19 @@ from pathlib import Path
 import pytest
 
 from agent.errors import BenchmarkError
+from agent.evaluation.bench import capture
 from agent.evaluation.bench.embedded import EmbeddedSide
 from agent.evaluation.bench.measure import QUICK, measure
-from agent.evaluation.bench.memory import peak_mb, resident_mb, session_peak_mb
 from agent.evaluation.bench.sglang import MISSING, find_environment
 from agent.evaluation.bench.side import Child
 from agent.evaluation.bench.sides import Subject
 from agent.evaluation.bench.steps import LAST, Question, messages
 from agent.evaluation.bench.table import about_this_machine, table, write
 from agent.evaluation.bench.theirs import TransformersSide
+from agent.evaluation.memory import peak_mb, resident_mb, session_peak_mb
 from perception.clients.client import ImagePart
 from perception.errors import ModelError
+from tests.desktops import needs
 from tests.tiny_model import write_folder
 
 SIZE = (128, 128)
@@ -84,6 +86,7 @@ def test_decoding_has_the_number_of_tokens_that_was_asked_for(folder: Path) -> N
     assert theirs.decode(Question(SIZE, 0, 1), ids, 9)[1] == ids
 
 
+@pytest.mark.slow
 def test_all_figures_of_a_quick_run(folder: Path, tmp_path: Path) -> None:
     lines: list[str] = []
     figures = measure([Subject("nano", folder, SIZE)], QUICK, environment=None, logs=tmp_path, say=lines.append)
@@ -137,3 +140,17 @@ def test_where_sglang_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_memory_of_processes() -> None:
     assert 0 < resident_mb() <= peak_mb()
     assert session_peak_mb(-5) == 0
+
+
+@pytest.mark.desktop
+def test_seeing_a_desktop_is_measured() -> None:
+    needs("Xvfb", "openbox", "mousepad")
+    found = capture.measure(2)
+    assert 0 < float(found["capture_raw_ms"]) <= float(found["capture_ms"])
+    assert float(found["encode_png_ms"]) > 0
+    assert 0 < float(found["share_not_sent_again"]) < 1
+
+
+def test_what_lacks_for_a_desktop_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert "is not installed" in str(capture.measure(1)["capture"])

@@ -1,12 +1,21 @@
 import pytest
 
 from agent.errors import BenchmarkError
-from agent.evaluation.miniwob import DEFAULT_TASKS, HELDOUT_TASKS, MiniWobBenchmark, full_reward, named_tasks
+from agent.evaluation.miniwob import (
+    DEFAULT_TASKS,
+    HELDOUT_TASKS,
+    MiniWobBenchmark,
+    full_reward,
+    named_tasks,
+    suite_tasks,
+)
+from agent.evaluation.miniwob_tasks import ALL_TASKS, PIX2ACT_TASKS
 from agent.evaluation.run import evaluate
 from agent.settings import EvaluationSettings
 from agent.trajectory import Outcome
 from perception.clients.scripted import ScriptedClient
 from sandboxes.errors import SandboxCrashed
+from sandboxes.miniwob import find_html, page_names
 from sandboxes.painted import PaintedEnvironment
 from sandboxes.task import Score
 from tests.walk.toy import policy_of
@@ -54,6 +63,8 @@ def test_the_heldout_tasks_exist_are_many_and_are_not_the_ones_measured_by_defau
     assert len(set(HELDOUT_TASKS)) == len(HELDOUT_TASKS) >= 15
     assert not set(HELDOUT_TASKS) & set(DEFAULT_TASKS)
     assert len(MiniWobBenchmark(HELDOUT_TASKS, episodes=1).episodes()) == len(HELDOUT_TASKS)
+    assert (len(ALL_TASKS), len(PIX2ACT_TASKS)) == (125, 58)
+    assert set(PIX2ACT_TASKS) <= set(ALL_TASKS) < set(page_names(find_html()))
     assert named_tasks("click-test, heldout,") == ("click-test", *HELDOUT_TASKS)
 
 
@@ -70,4 +81,21 @@ async def test_a_page_that_crashed_is_counted_apart_and_made_anew():
     summed = await evaluate(benchmark, policy_of(ScriptedClient([WAIT] * 9)), seed=5)
     row = summed.tasks["click-test"]
     assert (row.episodes, row.crashed, row.success, row.steps) == (3, 1, 0.0, 2.0)
-    assert len(made) == 2
+    assert len(made) == 4  # the first, after each of three tries
+
+
+def test_a_suite_is_a_name_or_a_file_of_names(tmp_path):
+    path = tmp_path / "mine.txt"
+    path.write_text("# what I care about\nclick-test\n\n  login-user  \nclick-test\n")
+    assert suite_tasks(str(path)) == ("click-test", "login-user")
+    assert suite_tasks("heldout") == HELDOUT_TASKS
+    assert suite_tasks("all") == ALL_TASKS
+    for wrong in (tmp_path / "none.txt", tmp_path):
+        with pytest.raises(BenchmarkError, match="nor a file of that name that lists tasks; one of: default, heldout"):
+            suite_tasks(str(wrong))
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(BenchmarkError, match="there is no suite"):
+        suite_tasks(str(path))
+    path.write_text("# nothing\n")
+    with pytest.raises(BenchmarkError, match="at least one task"):
+        MiniWobBenchmark(suite_tasks(str(path)))

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.evaluation.benchmark import EpisodeResult
+from agent.evaluation.playing import Finished
 from agent.evaluation.report import report, wilson
 
 
@@ -35,19 +36,21 @@ def test_impossible_counts_are_refused():
 
 
 def test_crashed_episodes_are_outside_of_success():
-    results = [
+    played = [
         EpisodeResult(name="b", success=True, steps=2, seconds=1.0, tokens=10),
         EpisodeResult(name="a", crashed="the page crashed"),
         EpisodeResult(name="b", success=False, steps=4, seconds=2.0, tokens=30),
         EpisodeResult(name="b", crashed="again"),
     ]
+    results = [Finished(number=number, task="t", seed=1, result=result) for number, result in enumerate(played, 1)]
     plain = report("suite", "nano", 7, results).as_json()
-    assert list(plain) == ["suite", "model", "seed", "episodes", "success", "ci95", "tasks"]
+    assert list(plain)[:7] == ["suite", "model", "seed", "episodes", "success", "ci95", "tasks"]
     assert (plain["episodes"], plain["success"]) == (4, 0.5)
     tasks = plain["tasks"]
     assert isinstance(tasks, dict)
     assert list(tasks) == ["b", "a"]
-    assert list(tasks["b"]) == ["episodes", "success", "ci95", "crashed", "steps", "seconds", "tokens"]
+    assert list(tasks["b"])[:7] == ["episodes", "success", "ci95", "crashed", "steps", "seconds", "tokens"]
+    assert (plain["crashed"], plain["valid"]) == (2, False)
     assert (tasks["b"]["crashed"], tasks["b"]["steps"], tasks["b"]["tokens"]) == (1, 3.0, 20.0)
     assert tasks["a"]["ci95"] == [0.0, 1.0]
     assert json.loads(json.dumps(plain)) == plain

@@ -6,6 +6,8 @@ import pytest
 
 from agent.errors import BenchmarkError
 from agent.evaluation.benchmark import Episode, EpisodeResult
+from agent.evaluation.playing import RETRIES, Finished
+from agent.evaluation.report import report
 from agent.evaluation.run import evaluate, walk
 from agent.policy import Policy
 from agent.recorder import load
@@ -116,10 +118,50 @@ class Many(Forms):
 
 @pytest.mark.parametrize(
     ("error", "raised", "played"),
-    [(SandboxMissing("no Chromium"), SandboxMissing, 1), (SandboxCrashed("gone"), BenchmarkError, 10)],
+    [
+        (SandboxMissing("no Chromium"), SandboxMissing, 1 + RETRIES),
+        (SandboxCrashed("gone"), BenchmarkError, 10 * (1 + RETRIES)),
+    ],
 )
 async def test_what_can_never_work_ends_early(error, raised, played):
     benchmark = Many(error)
     with pytest.raises(raised, match=str(error)):
         await evaluate(benchmark, policy_of(ScriptedClient([])), seed=0)
     assert (benchmark.num_played, benchmark.closed) == (played, True)
+
+
+async def test_what_is_solved_before_the_first_action_is_no_success(tmp_path):
+    """The check is fulfilled at the start: nothing is played, nothing recorded."""
+
+    class Solved(PaintedEnvironment):
+        async def reset(self, task):
+            view = await super().reset(task)
+            self.pressed = {"Name": "Ada", "Agree": True}
+            return view
+
+    client = follower(await plan())
+    result = await walk(
+        Episode(name="good", task=TASK), Solved(), policy_of(client), RunSettings(max_steps=8), tmp_path / "run"
+    )
+    assert (result.success, result.solved_before, result.crashed, client.asked) == (False, True, "", [])
+    assert not (tmp_path / "run").exists()
+    summed = report("forms", "scripted", 0, [Finished(number=1, task="t", seed=0, result=result)])
+    assert (summed.episodes, summed.success, summed.solved_before, summed.ci95) == (1, 0.0, 1, (0.0, 1.0))
+
+
+async def test_what_breaks_once_is_tried_again_in_a_fresh_environment():
+    class Once(Forms):
+        num_played = 0
+
+        def episodes(self):
+            return [Episode(name="good", task=TASK)]
+
+        async def play(self, episode, policy, folder):
+            self.num_played += 1
+            environment = BreakingForm({1: crash} if self.num_played == 1 else {})
+            return await walk(episode, environment, policy, RunSettings(max_steps=8), folder)
+
+    summed = await evaluate(Once(), policy_of(follower(await plan())), seed=0)
+    assert (summed.success, summed.crashed, summed.retried, summed.valid) == (1.0, 0, 1, True)
+    summed = await evaluate(Once(), policy_of(follower(await plan())), seed=0, retries=0)
+    assert (summed.success, summed.crashed, summed.retried, summed.valid) == (0.0, 1, 0, False)

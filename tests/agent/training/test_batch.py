@@ -6,7 +6,7 @@ import torch
 
 from agent.training import nano, vocabulary
 from agent.training.batch import IGNORED, STEP_SHARE, Row, cover_cells, own_centers, pack
-from agent.training.forward import PackedForward, Weights, patches, visibility
+from agent.training.forward import PackedForward, Weights, in_tower_order, patches, visibility
 from agent.training.heads import TrainingHeads
 from agent.training.initial import initialise
 from agent.training.naming import KINDS, NAMES, label_grid, label_of
@@ -134,3 +134,12 @@ def test_a_mark_on_a_button_is_named_and_not_the_button() -> None:
     grid = label_grid([icon, Widget("button", (0, 0, 64, 32), "Set up")], 64, 32)
     assert grid[0, 0].tolist() == list(label_of(icon))
     assert grid[0, 1, 0] == KINDS.index("button") + 1
+
+
+def test_characters_come_in_the_order_of_the_patches() -> None:
+    """Each patch is painted in the number that stands for its characters."""
+    numbers = torch.arange(2 * 4 * 6).view(2, 4, 6)
+    images = numbers.repeat_interleave(16, 1).repeat_interleave(16, 2)[..., None].expand(-1, -1, -1, 3)
+    glyphs = in_tower_order(numbers[..., None])
+    painted = patches(images.to(torch.uint8)).add(1).mul(127.5).round()
+    assert torch.equal(glyphs.expand_as(painted).float(), painted)

@@ -1,6 +1,7 @@
 """Drawn screens: boxes that hold ink, words of one side, glyphs where the text is, one screen from one seed."""
 
 import itertools
+import json
 import random
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.training.screens import NUM_CHARS, SIZES, Screen, dense, make_screen
+from agent.training.screens import NUM_CHARS, SIZES, Screen, dense, make_screen, questions
 from agent.training.screens.canvas import Canvas
 from agent.training.screens.fonts import families, fingerprint, font
 from agent.training.screens.glyphs import PATCH, glyph_grid, text_of
@@ -144,7 +145,10 @@ def test_dense_pages_are_full_of_text_and_reproducible() -> None:
     assert np.array_equal(first.image, second.image)
     assert first.heldout
     assert (first.glyphs > 0).sum() > 150
-    assert first.widgets == []
+    assert {widget.kind for widget in first.widgets} == {"text"}
+    read = [question for question in questions(first, random.Random(1), limit=60) if question.kind == "read"]
+    assert {json.loads(question.reply)["text"] for question in read} <= {widget.text for widget in first.widgets}
+    assert len(read) > 10
 
 
 def test_the_fingerprint_names_the_fonts() -> None:

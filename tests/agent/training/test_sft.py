@@ -1,88 +1,159 @@
 """Fine-tuning on recorded runs: what is learned from, and that it is learned."""
 
+import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
-from actions.action import LeftClick
-from agent.recorder import Recorder, image_store
-from agent.training import nano, vocabulary
-from agent.training.initial import initialise
-from agent.training.pretrain import maker
-from agent.training.sft import RecordedBatches, SftConfig, recorded_steps, sample_of, sft
-from agent.trajectory import Outcome, Reply, RunRecord, Step
+from agent.evaluation.miniwob_tasks import HELDOUT_TASKS
+from agent.training.dialogue import DialogueMaker
+from agent.training.drawing import Drawing
+from agent.training.learner import METRICS, Rates
+from agent.training.recorded import FAILED, MEASURING, recorded
+from agent.training.sft import ReplyBatches, SftConfig, sft
+from perception.clients.catalog import resolve
 from perception.errors import ModelError
-from perception.geometry import Point
-from perception.observation import Frame
 from perception.qwen3vl import weights
-from perception.qwen3vl.model import Qwen3VL
 from sandboxes.task import Task
-
-TEXT = '{"thought": "Click \\"Save\\"", "action": "left_click", "coordinate": [500, 250]}'
-
-
-def record(folder: Path, *, success: bool | None = True, token_ids: tuple[int, ...] = ()) -> Path:
-    """A run of one step on a picture of 256x192 pixels."""
-    pixels = np.random.default_rng(0).integers(0, 255, (192, 256, 3), np.uint8)
-    image = image_store(folder).put(Frame(pixels))
-    task = Task(id="t", instruction='Click the "Save" button')
-    recorder = Recorder.create(folder, RunRecord(id=folder.name, started="", task=task, model="m"))
-    reply = Reply(text=TEXT, finish="stop", token_ids=token_ids)
-    action = LeftClick(at=Point(x=128, y=48))
-    recorder.append(Step(index=0, time="", before=image, replies=(reply,), thought="Click", action=action))
-    recorder.conclude(Outcome(kind="finished", success=success))
-    recorder.close()
-    return folder
+from tests.agent.training.played import record
+from tests.tiny_model import write_folder
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small random model in a folder."""
-    folder = tmp_path_factory.mktemp("small")
-    shape = nano.shape(nano.tokenizer(), vision_depth=2, vision_deepstack_visual_indexes=(0,), text_num_hidden_layers=2)
-    model = Qwen3VL(shape)
-    initialise(model, vocabulary.number_ids(), seed=0)
-    nano.save(model, nano.tokenizer(), folder, version="0")
-    return folder
+    return write_folder(tmp_path_factory.mktemp("small"))
 
 
-def test_only_successful_runs_are_learned_from(tmp_path: Path) -> None:
-    record(tmp_path / "good")
+def test_only_successful_runs_are_learned_from(small: Path, tmp_path: Path) -> None:
+    record(tmp_path / "good", num_steps=2)
     record(tmp_path / "bad", success=False)
-    record(tmp_path / "unknown", success=None)
-    assert [Path(step.folder).name for step in recorded_steps(tmp_path)] == ["good"]
-    assert len(recorded_steps(tmp_path, failed_too=True)) == 3
+    record(tmp_path / "deeper" / "unknown", success=None)
+    found = recorded(tmp_path, DialogueMaker(small))
+    assert [dialogue.name for dialogue in found.dialogues] == ["good/0", "good/1"]
+    assert found.left_out == {FAILED: 2}
+    assert len(recorded(tmp_path, DialogueMaker(small), failed_too=True).dialogues) == 4
 
 
-def test_sampled_tokens_are_learned_as_they_were_sampled(tmp_path: Path) -> None:
-    """`[500` spelled digit by digit, as a model may sample it; tokenising the text anew would give one token."""
-    spelled = tuple(token for char in TEXT for token in maker().ids(char)) + tuple(maker().ids("<|im_end|>"))
-    reply = Reply(text=TEXT, finish="stop", token_ids=spelled)
-    image = image_store(tmp_path).put(Frame(np.zeros((32, 32, 3), np.uint8)))
-    sample = sample_of("Do it.", Step(index=0, time="", before=image, replies=(reply,)))
-    assert tuple(sample.token_ids[sample.num_prompt :]) == spelled
+def test_what_is_for_measuring_is_refused_whatever_is_asked(small: Path, tmp_path: Path) -> None:
+    heldout = Task(id="a", instruction="x", environment="miniwob", settings={"miniwob": HELDOUT_TASKS[0]})
+    record(tmp_path / "heldout", task=heldout)
+    record(tmp_path / "seed", task=Task(id="b", instruction="x", seed=1_000_001))
+    record(tmp_path / "last", task=Task(id="c", instruction="x", seed=1_000_000))
+    found = recorded(tmp_path, DialogueMaker(small), failed_too=True)
+    assert [dialogue.name for dialogue in found.dialogues] == ["last/0"]
+    assert found.left_out == {MEASURING: 2}
 
 
+def test_a_person_s_steps_are_drawn_more_often(small: Path, tmp_path: Path) -> None:
+    record(tmp_path / "a", actor="human")
+    record(tmp_path / "b")
+    found = recorded(tmp_path, DialogueMaker(small))
+    assert found.by_person == [True, False]
+    make = ReplyBatches(found.dialogues, [9.0, 1.0], str(small), Drawing(seed=1, batch_size=300, length=512))
+    names = [dialogue.name for dialogue in make.drawn(0)]
+    assert 240 < names.count("a/0") < 300
+    assert len(names) == 300
+
+
+@pytest.mark.slow
 def test_a_run_makes_its_reply_likelier(small: Path, tmp_path: Path) -> None:
-    record(tmp_path / "runs" / "one")
+    record(tmp_path / "runs" / "one", size=(210, 160))
     figures: list[dict[str, float]] = []
     config = SftConfig(
-        model=str(small), runs=str(tmp_path / "runs"), folder=str(tmp_path / "out"), steps=12, batch_size=2, log_every=2
+        model=str(small),
+        runs=str(tmp_path / "runs"),
+        folder=str(tmp_path / "out"),
+        steps=12,
+        batch_size=2,
+        log_every=2,
+        num_workers=0,
     )
     out = sft(config, figures.append)
     assert figures[-1]["reply"] < figures[0]["reply"]
     before, after = weights.load(small).state_dict(), weights.load(out).state_dict()
     assert any(not torch.equal(before[name], after[name]) for name in before)
+    assert resolve(str(out)).name == f"{small.name} sft.0.12"
+    lines = [json.loads(line) for line in (tmp_path / "out" / METRICS).read_text().splitlines()]
+    assert lines[0]["replies"] == 1
 
 
-def test_batches_depend_on_seed_and_step_alone(tmp_path: Path) -> None:
-    record(tmp_path / "one")
-    make = RecordedBatches(recorded_steps(tmp_path), seed=1, batch_size=2, length=128)
+@pytest.mark.slow
+def test_in_bfloat16_what_learns_stays_float32(small: Path, tmp_path: Path) -> None:
+    """A rate this small moves no weight near 1 that is held in bfloat16, whose next number is 0.4% away."""
+    record(tmp_path / "runs" / "one", size=(210, 160))
+    losses = {}
+    for bf16 in (False, True):
+        figures: list[dict[str, float]] = []
+        folder = tmp_path / str(bf16)
+        given = {"model": str(small), "runs": str(tmp_path / "runs"), "folder": str(folder), "bf16": bf16}
+        rates = Rates(adam=1e-5, tower_muon=0.0)
+        sft(SftConfig(**given, rates=rates, steps=2, batch_size=2, log_every=1, num_workers=0), figures.append)
+        losses[bf16] = figures[0]["reply"]
+    assert losses[True] == pytest.approx(losses[False], rel=0.02)
+    assert losses[True] != losses[False]
+    state = torch.load(folder / "checkpoint.pt", weights_only=True)
+    means = [one for each in state["optimisers"] for one in each["state"].values()]
+    assert {tensor.dtype for tensor in state["model"].values()} == {torch.float32}
+    assert {one[name].dtype for one in means for name in ("exp_avg", "exp_avg_sq")} == {torch.float32}
+    norm, before = "model.language_model.norm.weight", weights.load(small).state_dict()
+    assert 0 < (state["model"][norm] - before[norm]).abs().max() < 1e-3
+
+
+@pytest.mark.slow
+def test_a_frozen_tower_stays_and_recomputing_changes_no_weight(small: Path, tmp_path: Path) -> None:
+    record(tmp_path / "runs" / "one", num_steps=2)
+    given = {"model": str(small), "runs": str(tmp_path / "runs"), "steps": 2, "batch_size": 2, "num_workers": 0}
+    states = []
+    for name, recompute in (("kept", False), ("again", True)):
+        sft(SftConfig(**given, folder=str(tmp_path / name), tower=False, recompute=recompute))
+        states.append(torch.load(tmp_path / name / "checkpoint.pt", weights_only=True)["model"])
+    before = weights.load(small).state_dict()
+    assert all(torch.equal(states[0][name], states[1][name]) for name in before)
+    changed = {name for name in before if not torch.equal(states[0][name], before[name])}
+    assert changed
+    assert not [name for name in changed if name.startswith("model.visual.")]
+
+
+def test_batches_of_the_last_part_are_longer(small: Path, tmp_path: Path) -> None:
+    record(tmp_path / "one", size=(192, 256), num_steps=2)
+    record(tmp_path / "two", size=(512, 640), num_steps=2)
+    found = recorded(tmp_path, DialogueMaker(small))
+    sizes = sorted(len(dialogue.token_ids) for dialogue in found.dialogues)
+    config = SftConfig(steps=10, batch_size=6, length=sizes[1], long_length=sizes[-1])
+    make = ReplyBatches(found.dialogues, [1.0] * 4, str(small), config.drawing)
+    assert [make(step).token_ids.shape[1] > sizes[1] for step in (0, 7, 8, 9)] == [False, False, True, True]
+
+
+def test_batches_depend_on_seed_and_step_alone(small: Path, tmp_path: Path) -> None:
+    record(tmp_path / "one", num_steps=4)
+    found = recorded(tmp_path, DialogueMaker(small))
+    make = ReplyBatches(found.dialogues, [1.0] * 4, str(small), Drawing(seed=1, batch_size=2, length=512))
     assert (make(3).token_ids == make(3).token_ids).all()
+    assert len({tuple(dialogue.name for dialogue in make.drawn(step)) for step in range(9)}) > 1
+
+
+@pytest.mark.slow
+def test_a_run_that_goes_on_comes_to_the_same_weights(small: Path, tmp_path: Path) -> None:
+    record(tmp_path / "runs" / "one", num_steps=3)
+    given = {"model": str(small), "runs": str(tmp_path / "runs"), "steps": 4, "batch_size": 2, "save_every": 2}
+    whole = sft(SftConfig(**given, folder=str(tmp_path / "whole")))
+
+    class Stopped(Exception):
+        """Ends a run in its middle."""
+
+    def stop(figures: dict[str, float]) -> None:
+        if figures["step"] == 3:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        sft(SftConfig(**given, folder=str(tmp_path / "cut"), log_every=1), stop)
+    again = sft(SftConfig(**given, folder=str(tmp_path / "cut")))
+    assert (whole / "model.safetensors").read_bytes() == (again / "model.safetensors").read_bytes()
 
 
 def test_nothing_to_learn_from_is_said(small: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no step of a successful run"):
         sft(SftConfig(model=str(small), runs=str(tmp_path), folder=str(tmp_path / "out")))
+    assert not (tmp_path / "out").exists()

@@ -38,7 +38,7 @@ def test_words_that_are_one_token_stand_on_both_sides_and_never_alone_where_it_i
     rng = random.Random(3)
     for heldout in (False, True):
         words = Words(rng, heldout)
-        seen = {word for _ in range(2000) for word in words.phrase(3).split()}
+        seen = {word for _ in range(4000) for word in words.phrase(3).split()}
         assert seen >= NEUTRAL
     assert belongs("list in a", heldout=False)
     assert not belongs("list in a", heldout=True)

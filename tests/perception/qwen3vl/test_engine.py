@@ -84,7 +84,7 @@ def test_the_cached_passes_are_those_of_the_whole_sequence(engine: Engine) -> No
     completion = engine.generate(Request(prompt, None, Sampling(max_tokens=12)))
     ids = torch.tensor([[*prompt.token_ids, *completion.token_ids]])
     with torch.inference_mode():
-        logits = small_model()(ids, None, prompt.pixel_values, prompt.grids)[0, len(prompt.token_ids) - 1 : -1]
+        logits = small_model()(ids, None, prompt.pixel_values(), prompt.grids)[0, len(prompt.token_ids) - 1 : -1]
     expected = logits.log_softmax(-1).max(-1)
     assert completion.token_ids == tuple(expected.indices.tolist())
     assert completion.logprobs == pytest.approx(expected.values.tolist(), abs=1e-3)
@@ -120,6 +120,23 @@ def test_json_comes_to_its_end_before_the_tokens_are_spent(engine: Engine) -> No
         completion = engine.generate(Request(prompt_of(0), schema, sampling))
         assert json.loads(completion.text).keys() >= {"a", "c"}
         assert completion.finish == ("stop" if completion.usage.completion_tokens <= 60 else "length")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        *({"type": "string", "format": name} for name in ("time", "date-time", "duration", "uri", "email", "hostname")),
+        {"type": "array", "items": {"type": "number", "exclusiveMinimum": 27, "maximum": 27.5}, "minItems": 3},
+        {"type": "string", "pattern": r"^[A-Z]+\d{4}$"},
+    ],
+    ids=str,
+)
+def test_digits_come_to_their_end_before_the_tokens_are_spent(engine: Engine, form: dict[str, object]) -> None:
+    """Where nothing may be closed yet, the letter or the digit comes behind which it may."""
+    for seed in range(4):
+        sampling = Sampling(max_tokens=120, temperature=1.0, seed=seed, loop_tokens=0)
+        completion = engine.generate(Request(prompt_of(0), form, sampling))
+        json.loads(completion.text)
 
 
 def test_a_runaway_is_cut_by_length_and_by_time(engine: Engine) -> None:

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from agent.training.vocabulary import build
+from perception.qwen3vl import fast
 from perception.qwen3vl.cache import KeyValueCache
 from perception.qwen3vl.fast import accelerate
 from perception.qwen3vl.model import Qwen3VL
@@ -99,8 +100,11 @@ def test_other_dtypes_are_left_alone() -> None:
     assert set(model.state_dict()) == names
 
 
-def test_attention_of_very_high_scores_is_still_a_softmax() -> None:
+@pytest.mark.parametrize("most", [fast._MOST_SCORES, 1])
+def test_attention_of_very_high_scores_is_still_a_softmax(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Scores beyond what powers of two can hold; one key wins, and both ways see the same one."""
+    monkeypatch.setattr(fast, "_MOST_SCORES", most)
+    monkeypatch.setattr(fast, "_TURN", 11)
     packed, exact = model_in(torch.bfloat16), model_in(torch.float32)
     for model in (packed, exact):
         with torch.no_grad():
@@ -114,7 +118,10 @@ def test_attention_of_very_high_scores_is_still_a_softmax() -> None:
     assert error(found, wanted) < 0.3
 
 
-def test_a_first_pass_of_very_high_scores_is_still_a_softmax() -> None:
+@pytest.mark.parametrize("most", [fast._MOST_SCORES, 1])
+def test_a_first_pass_of_very_high_scores_is_still_a_softmax(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast, "_MOST_SCORES", most)
+    monkeypatch.setattr(fast, "_TURN", 11)
     packed, exact = model_in(torch.bfloat16), model_in(torch.float32)
     for model in (packed, exact):
         with torch.no_grad():
@@ -142,3 +149,23 @@ def test_a_prompt_in_two_parts_is_read_as_in_one(models: tuple[Qwen3VL, Qwen3VL,
             mask = cache.place([part.stop - part.start])
             found.append(model.hidden(model.embed(ids[:, part]), places[:, :, part], mask=mask, cache=cache).float())
     assert error(torch.cat(found, 1), whole) < 0.02
+
+
+@torch.inference_mode()
+def test_keys_that_take_turns_are_weighed_the_same(
+    models: tuple[Qwen3VL, Qwen3VL, Qwen3VL], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a long past the scores of a pass would not fit into the caches, nor into memory."""
+    monkeypatch.setattr(fast, "_TURN", 32)
+    model, text = models[0], models[0].config.text
+    ids = torch.randint(0, text.vocab_size, (1, 150), generator=torch.Generator().manual_seed(2))
+    found = []
+    for most in (fast._MOST_SCORES, 1):
+        monkeypatch.setattr(fast, "_MOST_SCORES", most)
+        cache = KeyValueCache(text.num_hidden_layers)
+        for start, stop in ((0, 70), (70, 150)):
+            mask = cache.place([stop - start])
+            positions = torch.arange(start, stop).expand(3, 1, -1)
+            hidden = model.hidden(model.embed(ids[:, start:stop]), positions, mask=mask, cache=cache)
+        found.append(hidden)
+    assert error(found[1], found[0].float()) < 0.01

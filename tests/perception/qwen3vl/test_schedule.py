@@ -13,7 +13,7 @@ from perception.qwen3vl.engine import Engine
 from perception.qwen3vl.prompt import Prompt
 from perception.qwen3vl.reply import Request
 from perception.qwen3vl.schedule import Ticket
-from tests.perception.qwen3vl.tiny_engine import engine_of, hot, prompt_of, small_model
+from tests.perception.qwen3vl.tiny_engine import engine_of, hot, pictures, prompt_of, small_model
 
 SCHEMA = reply_schema("browser")
 GRIDS: list[tuple[tuple[int, int, int], ...]] = [((1, 4, 6),), (), ((1, 6, 4), (1, 2, 2)), ((1, 8, 8),)]
@@ -74,7 +74,7 @@ def longer(pixels: int, text: str, *, after: str = "") -> Prompt:
     )
     first = torch.randn(24, 1536, generator=torch.Generator().manual_seed(77))
     second = torch.randn(24, 1536, generator=torch.Generator().manual_seed(pixels))
-    prompt.pixel_values = torch.cat([first, second])
+    prompt.pictures = pictures(torch.cat([first, second]), prompt.grids)
     return prompt
 
 
@@ -104,8 +104,7 @@ def test_prompts_that_run_at_the_same_time_share_too() -> None:
 def test_another_image_of_the_same_size_is_not_taken_for_the_first(alone: list[Completion]) -> None:
     engine = engine_of()
     other = request(0)
-    assert other.prompt.pixel_values is not None
-    other.prompt.pixel_values = other.prompt.pixel_values + 1
+    other.prompt.pictures = pictures(other.prompt.pixel_values() + 1, other.prompt.grids)
     engine.generate(other)
     found = engine.generate(request(0))
     same([found], alone[:1])
@@ -203,7 +202,8 @@ def test_videos_are_read_as_in_one_pass_and_taken_over(chunk: int) -> None:
     image = "<|vision_start|>" + "<|image_pad|>" * 4 + "<|vision_end|>"
     ids = engine.tokenizer.encode(f"<|im_start|>user\n<0.0 seconds>{frame}<1.0 seconds>{frame}{image}What is it?")
     pixels = torch.randn(48 + 16, 1536, generator=torch.Generator().manual_seed(3))
-    prompt = Prompt(ids, pixels, [(2, 4, 6), (1, 4, 4)])
+    grids = [(2, 4, 6), (1, 4, 4)]
+    prompt = Prompt(ids, pictures(pixels, grids), grids)
     with torch.inference_mode():
         scores = model(torch.tensor([ids]), None, pixels, prompt.grids)[0, -1]
     first = engine.generate(Request(prompt, None, Sampling(max_tokens=3)))
@@ -211,7 +211,7 @@ def test_videos_are_read_as_in_one_pass_and_taken_over(chunk: int) -> None:
     assert first.logprobs[0] == pytest.approx(float(scores.log_softmax(-1).max()), abs=1e-3)
     again = engine.generate(Request(prompt, None, Sampling(max_tokens=3)))
     assert again.token_ids == first.token_ids
-    assert (again.usage.cached_tokens, engine.num_encoded) == (len(ids) - 1, 2)
+    assert (again.usage.cached_tokens, engine.num_encoded) == (len(ids) - 1, 3)
 
 
 def test_a_prompt_of_turns_is_that_of_the_messages() -> None:
@@ -219,10 +219,7 @@ def test_a_prompt_of_turns_is_that_of_the_messages() -> None:
     message = Message(role="user", parts=(ImagePart(frame=frame), TextPart(text="Click")))
     turn = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "Click"}]}
     found, expected = engine.prompt_of_turns([turn], [frame]), engine.prompt([message])
-    assert (found.token_ids, found.grids, found.image_keys) == (
-        expected.token_ids,
-        expected.grids,
-        expected.image_keys,
-    )
+    assert (found.token_ids, found.grids) == (expected.token_ids, expected.grids)
+    assert [picture.key for picture in found.pictures] == [picture.key for picture in expected.pictures]
     with pytest.raises(ValueError, match="1 images and 0"):
         engine.prompt_of_turns([turn])

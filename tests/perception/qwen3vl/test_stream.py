@@ -128,3 +128,16 @@ def test_a_runaway_ends_as_a_loop_and_may_be_let_run() -> None:
     assert 64 <= len(completion.token_ids) == len(completion.logprobs) < 300
     whole = Request(prompt, None, Sampling(max_tokens=300, loop_tokens=0))
     assert engine_of(thinking=True).generate(whole).finish == "length"
+
+
+def test_a_form_that_goes_in_circles_is_brought_to_its_end() -> None:
+    prompt = Prompt(TOKENIZER.encode("Go"))
+    form = {"type": "array", "items": {"const": "yes"}, "minItems": 40}
+    sampling = Sampling(max_tokens=700, loop_tokens=32, seed=1)
+    completion = engine_of(thinking=True).generate(Request(prompt, form, sampling))
+    assert set(json.loads(completion.text)) == {"yes"}
+    assert completion.finish in ("loop", "stop")
+    endless = Request(prompt, None, Sampling(max_tokens=600, loop_tokens=32), regex="(yes )*\\.")
+    completion = engine_of(thinking=True).generate(endless)
+    assert completion.finish == "loop", "a form that nobody knows how to end is cut"
+    assert len(completion.token_ids) < 300

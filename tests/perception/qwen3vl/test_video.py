@@ -148,10 +148,9 @@ def test_ids_equal_reference(tokenizer: Tokenizer, reference: Any, case: str) ->
     assert prompt.token_ids == reference.tokenizer(written).input_ids
     grids = [(1, 4, 4) if one.type == "image" else (-(-len(one.frames) // 2), 2, 4) for one in visual(PROMPTS[case])]
     assert list(prompt.grids) == grids
-    assert prompt.pixel_values is not None
-    assert prompt.pixel_values.shape == (sum(t * h * w for t, h, w in grids), 1536)
+    assert prompt.pixel_values().shape == (sum(t * h * w for t, h, w in grids), 1536)
     assert [len(times) for times in prompt.seconds] == [-(-len(one.frames) // 2) for one in films]
-    assert len(set(prompt.image_keys)) == len(grids)
+    assert len({picture.key for picture in prompt.pictures}) == sum(t for t, _, _ in grids)
 
 
 def visual(parts: list[Any]) -> list[Any]:
@@ -161,9 +160,8 @@ def visual(parts: list[Any]) -> list[Any]:
 def test_patches_come_in_the_order_of_the_parts(tokenizer: Tokenizer) -> None:
     processor = ImageProcessor(min_pixels=1024, video=VideoRules(min_pixels=1024))
     picture, clip = ImagePart(frame=Frame(film(3, 64, 64)[0])), part(4)
-    found = write_prompt([message(clip), message(picture)], tokenizer, processor).pixel_values
+    found = write_prompt([message(clip), message(picture)], tokenizer, processor).pixel_values()
     patches = [processor.film([frame.pixels for frame in clip.frames]), processor([picture.frame.pixels])]
-    assert found is not None
     assert torch.equal(found, torch.cat([one.pixel_values for one in patches]))
 
 

@@ -1,17 +1,20 @@
 """An engine with a small random model, and prompts for it."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
+from hashlib import sha256
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from agent.training.vocabulary import build
 from perception.clients.client import Sampling
 from perception.qwen3vl.engine import Engine
 from perception.qwen3vl.model import Qwen3VL
 from perception.qwen3vl.processor import ImageProcessor
-from perception.qwen3vl.prompt import Prompt
+from perception.qwen3vl.prompt import Picture, Prompt
+from perception.qwen3vl.rope import Grid
 from perception.qwen3vl.tokenizer import Tokenizer
 from tests.tiny_model import CHAT_TEMPLATE, SMALL, tiny_config, tiny_weights
 
@@ -42,6 +45,19 @@ def engine_of(*, thinking: bool = False, **options: Any) -> Engine:
     return Engine(small_model(thinking=thinking), small_tokenizer(thinking=thinking), ImageProcessor(), **options)
 
 
+def pictures(pixels: Tensor, grids: Sequence[Grid]) -> list[Picture]:
+    """Patches that are there already [N, patch], as the pictures of images and videos of these grids, in patches."""
+    layers = [(1, rows, columns) for frames, rows, columns in grids for _ in range(frames)]
+    parts = pixels.split([rows * columns for _, rows, columns in layers])
+    return [
+        Picture(grid, _key(part, grid), partial(torch.clone, part)) for grid, part in zip(layers, parts, strict=True)
+    ]
+
+
+def _key(part: Tensor, grid: Grid) -> str:
+    return sha256(f"{grid}".encode() + part.contiguous().numpy().tobytes()).hexdigest()
+
+
 def prompt_of(
     number: int, *, grids: Sequence[tuple[int, int, int]] = IMAGE, before: str = "", after: str = ""
 ) -> Prompt:
@@ -55,7 +71,7 @@ def prompt_of(
         return Prompt(ids)
     num_patches = sum(t * h * w for t, h, w in grids)
     pixels = torch.randn(num_patches, 1536, generator=torch.Generator().manual_seed(number))
-    return Prompt(ids, pixels, list(grids))
+    return Prompt(ids, pictures(pixels, grids), list(grids))
 
 
 def hot(seed: int, max_tokens: int = 40) -> Sampling:

@@ -1,12 +1,15 @@
 """The doctor finds what is there, and says what to do about what is not."""
 
 import json
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from perception.document.office import PARTS
 from ui.cli import exits
-from ui.cli.doctor import Chosen, examine
+from ui.cli.doctor import ROOT, Chosen, examine
 from ui.cli.main import main
 
 
@@ -20,6 +23,17 @@ def test_every_part_has_one_row_and_a_known_state(tmp_path: Path) -> None:
     assert all(finding.advice for finding in findings if finding.state == "missing")
     ours = [finding for finding in findings if finding.part.startswith("package ")]
     assert all(finding.state == "ok" for finding in ours)
+
+
+def test_what_documents_need_is_listed_with_the_line_that_installs_it(tmp_path: Path) -> None:
+    findings = {finding.part: finding for finding in examine(Chosen(tmp_path))}
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    packages = {re.split(r"[><=]", package)[0] for package in extras["documents"]}
+    assert packages <= set(findings)
+    for part in (*packages, "soffice"):
+        found = findings[part]
+        line = f"sudo apt install {PARTS}" if part == "soffice" else 'pip install "handeye[documents]"'
+        assert found.state == "ok" or (found.state == "absent" and found.advice == line)
 
 
 def test_json_is_one_object_that_says_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from agent.recorder import load
+from tests.desktops import needs
 from tests.page_server import Page, PageServer
 from ui.cli import exits
 from ui.cli.main import main
@@ -77,6 +78,17 @@ def test_a_step_limit_is_a_failed_task(
     assert "the step limit was reached" in capsys.readouterr().out
 
 
+@pytest.mark.desktop
+def test_a_run_on_a_desktop(tmp_path: Path, runs_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    needs("Xvfb", "openbox", "mousepad")
+    words = ["run", "Write Ada", "--on", "desktop", "--launch", "mousepad", "--runs", str(runs_folder)]
+    assert main([*words, "--model", _script(tmp_path, TYPE, END)]) == exits.DONE
+    (folder,) = runs_folder.iterdir()
+    run = load(folder).run
+    assert (run.task.environment, str(run.frame)) == ("desktop", "1280x720")
+    assert 'Type "Ada"  type "Ada"  ok' in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("flags", "code", "said"),
     [
@@ -93,7 +105,10 @@ def test_a_step_limit_is_a_failed_task(
         (["--url", "URL", "--max-steps", "many"], exits.USAGE, "--max-steps"),
         (["--url", "URL", "--prompt", "none"], exits.USAGE, "model.prompt"),
         (["--url", "URL", "--sampling", "hot"], exits.USAGE, "model.sampling: There is no preset"),
-        ([], exits.USAGE, "--url"),
+        ([], exits.USAGE, "--url is missing"),
+        (["--on", "desktop", "--url", "URL"], exits.USAGE, "name a desktop's program with --launch"),
+        (["--url", "URL", "--launch", "x"], exits.USAGE, "add --on desktop"),
+        (["--on", "moon"], exits.USAGE, "--on"),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(

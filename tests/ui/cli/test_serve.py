@@ -60,6 +60,7 @@ def test_a_port_that_is_taken_is_one_line(capsys: pytest.CaptureFixture[str], tm
         (["--engine", "embedded", "--model", "no/such"], exits.USAGE, 'no model "no/such" on this machine'),
         (["--engine", "vllm", "--replicas", "2"], exits.USAGE, "SGLang only"),
         (["--engine", "embedded", "--sampling", "hot"], exits.USAGE, "instruct-text-large"),
+        (["--engine", "embedded", "--dtype", "float64"], exits.USAGE, "the embedded engine has float32, bfloat16"),
         (["--engine", "sglang", "--sampling", "instruct"], exits.USAGE, "--sampling is for the embedded engine"),
     ],
 )

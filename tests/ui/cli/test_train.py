@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tiny_model import write_folder
 from ui.cli import exits
 from ui.cli.main import main
 
@@ -13,7 +14,15 @@ from ui.cli.main import main
     ("words", "said"),
     [
         ([], "KIND"),
-        (["rl"], "there is no training called 'rl'; one of: pretrain, sft"),
+        (["distil"], "there is no training called 'distil'; one of: pretrain, sft, rl"),
+        (["rl", "--runs", "x"], "this training has no setting runs"),
+        (["rl", "--lora", "4"], "this training has no setting lora"),
+        (["sft", "--merge"], "without lora there is nothing to merge; give --lora RANK too"),
+        (["sft", "--set", "form=loud"], "there is no such form of replies; one of: auto, plain, thinking"),
+        (["sft", "--set", "long_length=9"], "long_length=9: longer than length=512, or 0"),
+        (["rl", "--set", "groups=0", "--dry-run"], "groups=0: at least 1"),
+        (["rl", "--set", "loss=ppo", "--dry-run"], "there is no such loss; one of: sapo, grpo, dapo"),
+        (["pretrain", "--dry-run"], "--dry-run: for sft and rl"),
         (["pretrain", "--set", "steps"], "write NAME=VALUE"),
         (["pretrain", "--set", "stepz=3"], "this training has no setting stepz; it has folder, "),
         (["pretrain", "--set", "steps=many"], "steps=many: this should be of the kind int"),
@@ -51,3 +60,22 @@ def test_pretraining_writes_a_model_and_goes_on_from_its_checkpoint(
     assert (Path(said["model"]) / "model.safetensors").is_file()
     assert said["last"]["step"] == 2
     assert main(words) == exits.DONE
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sft", "rl"])
+def test_a_dry_run_says_what_it_would_take_and_starts_nothing(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, folder = write_folder(tmp_path / "model"), tmp_path / "out"
+    words = ["train", kind, "--model", str(model), "--folder", str(folder), "--dry-run", "--json", "--steps"]
+    found = []
+    for steps in ("10", "1000"):
+        assert main([*words, steps]) == exits.DONE
+        found.append(json.loads(capsys.readouterr().out))
+    short, long = found
+    assert long["tokens"] == 100 * short["tokens"] > 0
+    assert long["learner_hours"] > short["learner_hours"] >= 0
+    assert short["learner_mib"] >= 4 * short["parameters"] / 2**20
+    assert (long["playing_hours"] > 0) == (kind == "rl")
+    assert not folder.exists()

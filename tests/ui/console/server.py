@@ -10,15 +10,18 @@ import uvicorn
 
 from perception.server.address import listen
 from ui.console.app import build_app
-from ui.console.stage import Launch, Stage
+from ui.console.door import Door
+from ui.console.stage import Launch
+from ui.console.stages import Stages
 
 
 class ConsoleServer:
     """A context manager; `link` is the one-time link."""
 
     def __init__(self, launch: Launch, runs: Path) -> None:
-        self.stage = Stage(launch)
+        self.stages = Stages(launch)
         self.link = ""
+        self.door: Door | None = None
         self._runs = runs
         self._socket = listen(0)
         self.port: int = self._socket.getsockname()[1]
@@ -39,7 +42,7 @@ class ConsoleServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stage.close()
+        self.stages.close()
         if self._server is not None:
             self._server.should_exit = True
         self._thread.join()
@@ -47,8 +50,8 @@ class ConsoleServer:
 
     async def _serve(self) -> None:
         """Gradio is built inside the loop that it is used in, as the command does."""
-        door = build_app(self.stage, self._runs, port=self.port)
+        door = build_app(self.stages, self._runs, port=self.port)
         config = uvicorn.Config(door, log_level="critical", access_log=False, ws="none", timeout_graceful_shutdown=1)
-        self._server, self.link = uvicorn.Server(config), door.link
+        self._server, self.link, self.door = uvicorn.Server(config), door.link, door
         self._ready.set()
         await self._server.serve(sockets=[self._socket])

@@ -11,6 +11,7 @@ import pytest
 from actions.codec.codec import codec
 from agent import runner
 from agent.events import Watcher
+from agent.guard.person import Person
 from agent.policy import ModelPolicy
 from agent.recorder import load, new_folder
 from perception.clients.scripted import ScriptedClient
@@ -29,10 +30,10 @@ END = json.dumps({"thought": "Finished", "action": "terminate", "status": "succe
 def painted(runs: Path, replies: list[str]) -> Launch:
     """Carries an order out on the drawn form, with these replies."""
 
-    async def launch(order: Order, watcher: Watcher) -> None:
+    async def launch(order: Order, watcher: Watcher, person: Person) -> None:
         task = Task(id="run", instruction=order.instruction, environment="painted")
         policy = ModelPolicy(ScriptedClient(replies), codec("qwen3vl"))
-        await runner.run(task, PaintedEnvironment(), policy, new_folder(runs, "run"), None, watcher)
+        await runner.run(task, PaintedEnvironment(), policy, new_folder(runs, "run"), None, watcher, person=person)
 
     return launch
 
@@ -81,7 +82,7 @@ def test_a_stopped_run_is_interrupted_and_another_can_begin(runs_folder: Path) -
 
 
 def test_what_keeps_a_run_from_beginning_is_said() -> None:
-    async def launch(order: Order, watcher: Watcher) -> None:
+    async def launch(order: Order, watcher: Watcher, person: Person) -> None:
         raise ModelError("there is no model <x>")
 
     stage = Stage(launch)
@@ -92,7 +93,7 @@ def test_what_keeps_a_run_from_beginning_is_said() -> None:
 
 
 def test_stopping_before_the_run_began_leaves_nothing(runs_folder: Path) -> None:
-    async def launch(order: Order, watcher: Watcher) -> None:
+    async def launch(order: Order, watcher: Watcher, person: Person) -> None:
         await asyncio.sleep(60)
 
     stage = Stage(launch)
@@ -101,3 +102,23 @@ def test_stopping_before_the_run_began_leaves_nothing(runs_folder: Path) -> None
     assert stage.view.phase == "ended"
     assert stage.view.error == "stopped before the run began"
     assert list(runs_folder.iterdir()) == []
+
+
+def test_what_waits_for_a_person_is_said_and_drawn(runs_folder: Path) -> None:
+    stage = Stage(painted(runs_folder, [WAIT] * 500))
+    stage.start(ORDER)
+    until(stage, lambda view: len(view.steps) >= 1)
+    stage.seat.pause()
+    view = until(stage, lambda view: view.sitting.held > 0)
+    assert "waits to be let go: wait 0.05 s" in live_html(view)
+    stage.seat.say(EVIL)
+    view = until(stage, lambda view: view.sitting.told == (EVIL,) and view.sitting.held > 0)
+    assert EVIL not in live_html(view)
+    assert "You told it" in live_html(view)
+    stage.seat.take_over()
+    view = until(stage, lambda view: view.sitting.turn > 0)
+    assert "Your turn" in live_html(view)
+    stage.close()
+    assert stage.view.sitting.turn == 0
+    assert stage.view.outcome is not None
+    assert stage.view.outcome.kind == "interrupted"

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from agent.asking import model_of
 from agent.settings import ModelSettings
 from perception.clients.client import Message, Sampling, TextPart
+from perception.clients.embedded import EmbeddedClient
 from perception.qwen3vl.presets import PRESETS
 from tests.chat_server import ChatServer, chat, models
 from tests.tiny_model import write_folder
-from ui.asking import model_of
 
 ASK = [Message(role="user", parts=(TextPart(text="Click Save"),))]
 
@@ -40,3 +41,16 @@ async def test_without_a_preset_the_likeliest_token_is_taken(tmp_path: Path) -> 
         assert model.sampling == Sampling(max_tokens=512)
     async with model_of(ModelSettings(name=str(folder), sampling="auto")) as model:
         assert model.sampling == PRESETS["thinking"]
+
+
+async def test_the_number_format_is_that_of_the_settings(tmp_path: Path) -> None:
+    """A format shows in the log-probabilities."""
+    folder = write_folder(tmp_path / "model")
+    heard = {}
+    for dtype in ("float32", "int8"):
+        async with model_of(ModelSettings(name=str(folder), dtype=dtype)) as model:
+            heard[dtype] = (await model.client.generate(ASK, sampling=Sampling(max_tokens=4))).logprobs
+    client = EmbeddedClient(folder, dtype="float32")
+    assert (await client.generate(ASK, sampling=Sampling(max_tokens=4))).logprobs == pytest.approx(heard["float32"])
+    await client.close()
+    assert heard["int8"] != pytest.approx(heard["float32"], abs=1e-6)
