@@ -20,9 +20,9 @@ from pydantic import BaseModel, ConfigDict
 from agent.errors import RecordError
 from agent.evaluation.comparison import compare
 from agent.evaluation.report import Interval, Report
-from agent.journal import Journal
+from agent.journal import Journal, read_lines
 from agent.recorder import now
-from agent.sealed import line_of
+from agent.sealed import line_of, parse
 from perception.errors import ModelError
 
 _AT_FDCWD, _EXCHANGE = -100, 2
@@ -107,6 +107,7 @@ def carry_out(decision: Decision, current: Path) -> Decision:
     """
     kept = put_in_place(Path(decision.candidate.folder), current) if decision.promoted else None
     decision = decision.model_copy(update={"kept": str(kept or "")})
+    current.parent.mkdir(parents=True, exist_ok=True)
     journal = Journal(record_of(current))
     try:
         journal.append(line_of(decision))
@@ -117,8 +118,13 @@ def carry_out(decision: Decision, current: Path) -> Decision:
 
 def record_of(current: Path) -> Path:
     """Where the decisions about a folder are written."""
-    current.parent.mkdir(parents=True, exist_ok=True)
     return current.with_name(f"{current.name}.jsonl")
+
+
+def read_decisions(current: Path) -> list[Decision]:
+    """The decisions about a folder, the first one first, read without changing anything. Raises RecordError."""
+    path = record_of(current)
+    return [parse(Decision, line, f"{path}, line {number}") for number, line in enumerate(read_lines(path).whole, 1)]
 
 
 def put_in_place(candidate: Path, current: Path) -> Path | None:

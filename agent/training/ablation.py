@@ -26,7 +26,7 @@ from agent.training.batch import pack
 from agent.training.forward import PackedForward, Weights
 from agent.training.heads import TrainingHeads
 from agent.training.learner import CHECKPOINT
-from agent.training.plot import read_metrics
+from agent.training.metrics import read_metrics
 from agent.training.pretrain import PretrainConfig, first_model, layout_of, maker, pretrain, row_of
 from agent.training.probe import Probe
 from agent.training.screens import dense

@@ -16,12 +16,12 @@ from typing import Any
 import torch
 from torch import nn
 
+from agent.training.metrics import METRICS
 from agent.training.replicas import average_gradients
 from perception.errors import ModelError
 from perception.qwen3vl.model import Qwen3VL
 
 CHECKPOINT = "checkpoint.pt"
-METRICS = "metrics.jsonl"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,33 +3,15 @@
 python -m agent.training.plot build/train/nano
 """
 
-import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from agent.training.learner import METRICS
+from agent.training.metrics import DRAWN, read_metrics
 
 WIDTH, HEIGHT, MARGIN = 420, 240, 44
 INK, GRID, LINE = (40, 44, 52), (226, 229, 234), (38, 98, 217)
-DRAWN = (
-    "reading_accuracy",
-    "reply",
-    "token_accuracy",
-    "coordinate_error",
-    "pointer_accuracy",
-    "screens_per_s",
-    *("success", "reward", "loss", "divergence", "lag", "episodes_per_s"),
-)
-"""Figures that get a panel, where a run has them."""
-
-
-def read_metrics(folder: Path) -> list[dict[str, Any]]:
-    """The lines of figures of a run; a torn last line is left out."""
-    lines = (folder / METRICS).read_text().splitlines(keepends=True)
-    return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
 def plot(folder: Path, out: Path | None = None) -> Path:

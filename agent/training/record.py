@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from agent.training.plot import read_metrics
+from agent.training.metrics import read_metrics
 from agent.training.screens import fonts, icon_store
 
 RECORD = "training.json"

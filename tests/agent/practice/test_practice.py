@@ -15,7 +15,8 @@ from agent.errors import SettingsError
 from agent.evaluation.miniwob_tasks import HELDOUT_TASKS
 from agent.practice.practice import RUNS, practise
 from agent.recorder import load
-from agent.training.learner import CHECKPOINT, METRICS
+from agent.training.learner import CHECKPOINT
+from agent.training.metrics import METRICS
 from agent.training.recorded import folders_of
 from agent.training.rl import RlConfig
 from perception.errors import ModelError

@@ -10,9 +10,10 @@ import torch
 
 from agent.training import nano, vocabulary
 from agent.training.initial import initialise
-from agent.training.learner import CHECKPOINT, METRICS, Rates
+from agent.training.learner import CHECKPOINT, Rates
+from agent.training.metrics import METRICS, read_metrics
 from agent.training.mixture import EVEN_AT, weight
-from agent.training.plot import plot, read_metrics
+from agent.training.plot import plot
 from agent.training.pretrain import PretrainConfig, ScreenBatches, pretrain
 from agent.training.replicas import average_gradients, together
 from perception.qwen3vl import weights

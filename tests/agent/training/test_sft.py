@@ -9,7 +9,8 @@ import torch
 from agent.evaluation.miniwob_tasks import HELDOUT_TASKS
 from agent.training.dialogue import DialogueMaker
 from agent.training.drawing import Drawing
-from agent.training.learner import METRICS, Rates
+from agent.training.learner import Rates
+from agent.training.metrics import METRICS
 from agent.training.recorded import FAILED, MEASURING, recorded
 from agent.training.sft import ReplyBatches, SftConfig, sft
 from perception.clients.catalog import resolve

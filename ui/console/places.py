@@ -1,0 +1,20 @@
+"""Where the console looks for what it shows, and puts what it makes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folders of one console."""
+
+    runs: Path = Path("runs")
+    """Of runs, a folder each."""
+    evaluations: Path = Path("evaluations")
+    """Of evaluations, a folder each, as `handeye eval` and `handeye promote` leave them."""
+    training: Path = Path("build/train")
+    """Of training runs, a folder each, as `handeye train` leaves them."""
+    current: Path = Path("models/current")
+    """The model in use, that `handeye promote` puts better ones into."""
+    config: Path | None = None
+    """The settings file that was named, for commands that the console starts."""
