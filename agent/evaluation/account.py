@@ -124,6 +124,12 @@ def account(folder: Path) -> Account:
     )
 
 
+def failures_of(folder: Path, name: str) -> tuple[FailureKind, ...]:
+    """How the failures of one row ended, the most frequent kind first. Raises RecordError as `account`."""
+    finished = sorted(read_results(folder), key=lambda line: line.number)
+    return _kinds([line for line in finished if line.result.name == name], folder)
+
+
 def _are_same(finished: Sequence[Finished]) -> bool:
     came: dict[tuple[str, str, int], list[bool]] = {}
     for line in finished:

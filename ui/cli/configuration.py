@@ -15,6 +15,7 @@ FLAGS = {
     "sampling": "model.sampling",
     "number_format": "model.dtype",
     "runs": "run.folder",
+    "evaluations": "evaluation.folder",
     "max_steps": "run.max_steps",
     "max_seconds": "run.max_seconds",
     "max_tokens": "run.max_tokens",

@@ -6,6 +6,7 @@ another. Ctrl-C ends it; runs that are under way then are stopped and can be res
 
 import argparse
 import os
+from pathlib import Path
 
 from ui.cli import exits
 from ui.cli.configuration import load_settings
@@ -19,6 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=_PORT, help=f"default: {_PORT}; 0 takes a free one")
     parser.add_argument("--model", metavar="NAME_OR_URL", help="what the page's model field begins with")
     parser.add_argument("--runs", metavar="DIR", help="where runs are made and looked for (default: runs)")
+    parser.add_argument("--evaluations", metavar="DIR", help="the same for evaluations (default: evaluations)")
+    parser.add_argument(
+        "--training", default="build/train", metavar="DIR", help="of training runs (default: build/train)"
+    )
+    parser.add_argument(
+        "--current", default="models/current", metavar="DIR", help="the model in use (default: models/current)"
+    )
 
 
 def execute(arguments: argparse.Namespace, output: Output) -> int:
@@ -31,6 +39,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     from ui.console.launch import launch_with
+    from ui.console.places import Places
     from ui.console.server import serve
     from ui.console.stages import Stages
 
@@ -40,10 +49,15 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
         output.result({"link": link})
 
     stages = Stages(launch_with(settings))
+    places = Places(
+        runs=settings.run.folder,
+        evaluations=settings.evaluation.folder,
+        training=Path(arguments.training),
+        current=Path(arguments.current),
+        config=Path(arguments.config) if arguments.config else None,
+    )
     try:
-        asyncio.run(
-            serve(stages, settings.run.folder, port=arguments.port, model=settings.model.name, announce=announce)
-        )
+        asyncio.run(serve(stages, places, port=arguments.port, model=settings.model.name, announce=announce))
     except KeyboardInterrupt:
         output.console.print("console: ended", style="dim")
     return exits.DONE

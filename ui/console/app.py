@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from html import escape
-from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI
@@ -11,11 +10,19 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from agent.errors import RecordError
 from agent.recorder import image_store, load
+from ui.console.benchmarks_tab import build_benchmarks_tab
+from ui.console.chart_style import CHART_STYLE
+from ui.console.checkup import Checkup
 from ui.console.desk import Desk
+from ui.console.doctor_tab import build_doctor_tab
 from ui.console.door import Door, link_to
 from ui.console.keys import LINK_SECONDS, Keys
+from ui.console.learn_tab import build_learn_tab
 from ui.console.live import note_html
 from ui.console.live_tab import build_live_tab
+from ui.console.pictures import add_pictures
+from ui.console.places import Places
+from ui.console.promoting import Promoting, closing
 from ui.console.questions_tab import build_questions_tab
 from ui.console.quiet import QUIET
 from ui.console.replay_tab import build_replay_tab
@@ -36,9 +43,11 @@ _REPLAY_HEADERS = {
 }
 
 
-def build_app(stages: Stages, runs: Path, *, port: int, model: str = "nano") -> Door:
+def build_app(stages: Stages, places: Places, *, port: int, model: str = "nano") -> Door:
     """Everything that the console's server answers, behind its door."""
-    host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    runs, promoting = places.runs, Promoting(places)
+    host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=closing(promoting))
+    add_pictures(host, places.evaluations)
 
     @host.get("/replay/{name}")
     def replay(name: str) -> Response:
@@ -51,7 +60,7 @@ def build_app(stages: Stages, runs: Path, *, port: int, model: str = "nano") -> 
         return HTMLResponse(page, headers=_REPLAY_HEADERS)
 
     keys = Keys()
-    page = _build_page(Desk(stages, runs), model, lambda: link_to(port, keys.invite()))
+    page = _build_page(Desk(stages, runs), places, promoting, model, lambda: link_to(port, keys.invite()))
     gr.mount_gradio_app(
         host,
         page,
@@ -65,12 +74,12 @@ def build_app(stages: Stages, runs: Path, *, port: int, model: str = "nano") -> 
         mcp_server=False,
         max_file_size=1,
         theme=_theme(),
-        css=STYLE,
+        css=STYLE + CHART_STYLE,
     )
     return Door(host, port=port, keys=keys)
 
 
-def _build_page(desk: Desk, model: str, invite: Callable[[], str]) -> gr.Blocks:
+def _build_page(desk: Desk, places: Places, promoting: Promoting, model: str, invite: Callable[[], str]) -> gr.Blocks:
     with gr.Blocks(title="HandEye", analytics_enabled=False) as page:
         gr.HTML("<h1>HandEye</h1>", elem_classes="he-head", js_on_load=SHORTCUTS)
         followed = gr.State("")
@@ -83,6 +92,12 @@ def _build_page(desk: Desk, model: str, invite: Callable[[], str]) -> gr.Blocks:
                 build_takeover_tab(desk, followed)
             with gr.Tab("Replay", id="replay") as tab:
                 build_replay_tab(tab, desk.runs)
+            with gr.Tab("Learn", id="learn"):
+                build_learn_tab(tabs, places, promoting)
+            with gr.Tab("Benchmarks", id="benchmarks") as tab:
+                build_benchmarks_tab(tab, places)
+            with gr.Tab("Doctor", id="doctor"):
+                build_doctor_tab(tabs, Checkup(places, model))
         with gr.Accordion("Another browser, and keys", open=False):
             _build_more(invite)
     return page

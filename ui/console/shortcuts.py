@@ -14,7 +14,7 @@ document.addEventListener('keydown', (event) => {
   const writes = at.isContentEditable || at.tagName === 'TEXTAREA' || at.tagName === 'SELECT' ||
     (at.tagName === 'INPUT' && !['radio', 'checkbox', 'button'].includes(at.type));
   if (writes || event.repeat || event.ctrlKey || event.metaKey || event.altKey || at.closest?.('.he-point')) return;
-  if (event.key >= '1' && event.key <= '4') tab(Number(event.key));
+  if (event.key >= '1' && event.key <= '8') tab(Number(event.key));
   else if (event.key === 'p') press('#he-pause');
   else if (event.key === 's') press('#he-step');
   else if (event.key === 'g') press('#he-go-on');
@@ -23,6 +23,6 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
 });
 """
-KEYS_HTML = """<p><kbd>1</kbd> to <kbd>4</kbd> tabs; <kbd>p</kbd> pause, <kbd>s</kbd> step once, <kbd>g</kbd> go on;
+KEYS_HTML = """<p><kbd>1</kbd> to <kbd>8</kbd> tabs; <kbd>p</kbd> pause, <kbd>s</kbd> step once, <kbd>g</kbd> go on;
 <kbd>r</kbd> the reason of a refusal, <kbd>Enter</kbd> refuses; on a picture arrow keys move (with <kbd>Shift</kbd> by
 one pixel) and <kbd>Enter</kbd> clicks. Approving has no key of its own, so that none is hit by accident.</p>"""

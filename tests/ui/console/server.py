@@ -11,6 +11,7 @@ import uvicorn
 from perception.server.address import listen
 from ui.console.app import build_app
 from ui.console.door import Door
+from ui.console.places import Places
 from ui.console.stage import Launch
 from ui.console.stages import Stages
 
@@ -18,11 +19,15 @@ from ui.console.stages import Stages
 class ConsoleServer:
     """A context manager; `link` is the one-time link."""
 
-    def __init__(self, launch: Launch, runs: Path) -> None:
+    def __init__(self, launch: Launch, runs: Path, places: Places | None = None) -> None:
+        """places: where it looks; without them beside the runs, where nothing is."""
         self.stages = Stages(launch)
         self.link = ""
         self.door: Door | None = None
-        self._runs = runs
+        beside = runs.parent
+        self._places = places or Places(
+            runs, beside / "evaluations", beside / "training", beside / "models" / "current"
+        )
         self._socket = listen(0)
         self.port: int = self._socket.getsockname()[1]
         self._server: uvicorn.Server | None = None
@@ -50,7 +55,7 @@ class ConsoleServer:
 
     async def _serve(self) -> None:
         """Gradio is built inside the loop that it is used in, as the command does."""
-        door = build_app(self.stages, self._runs, port=self.port)
+        door = build_app(self.stages, self._places, port=self.port)
         config = uvicorn.Config(door, log_level="critical", access_log=False, ws="none", timeout_graceful_shutdown=1)
         self._server, self.link, self.door = uvicorn.Server(config), door.link, door
         self._ready.set()

@@ -13,6 +13,7 @@ from agent.guard.person import Person
 from ui.console.app import build_app
 from ui.console.door import Door
 from ui.console.keys import MOST_WRONG
+from ui.console.places import Places
 from ui.console.stage import Order
 from ui.console.stages import Stages
 
@@ -37,7 +38,7 @@ def stages() -> Stages:
 @pytest.fixture
 async def door(stages: Stages, runs_folder: Path) -> Door:
     """The console as it is served, without a server around it."""
-    return build_app(stages, runs_folder, port=PORT)
+    return build_app(stages, Places(runs_folder), port=PORT)
 
 
 def client_of(door: Door) -> httpx.AsyncClient:
@@ -58,7 +59,9 @@ def paths(app: Any, under: str = "") -> Iterator[str]:
 async def test_every_route_is_closed_without_a_session(door: Door, stages: Stages) -> None:
     found = sorted(set(paths(door.app)))
     assert len(found) >= FEWEST, found
-    assert {"/replay/x", "/gradio_api/startup-events", "/gradio_api/queue/join", "/config"} <= set(found)
+    assert {"/replay/x", "/evaluation/x/x", "/gradio_api/startup-events", "/gradio_api/queue/join", "/config"} <= set(
+        found
+    )
     opened: list[str] = []
     async with client_of(door) as client:
         for path in found:

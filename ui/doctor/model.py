@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perception.errors import PerceptionError
-from ui.cli.finding import Finding
+from ui.doctor.finding import Finding
 
 if TYPE_CHECKING:
     from perception.clients.capabilities import Capabilities

@@ -14,9 +14,9 @@ from perception.qwen3vl.inspection import inspect
 from tests.chat_server import ChatServer, models
 from tests.tiny_model import write_folder
 from ui.cli import exits
-from ui.cli.finding import Finding
 from ui.cli.main import main
-from ui.cli.model_report import report
+from ui.doctor.finding import Finding
+from ui.doctor.model import report
 
 SCREEN = (1280, 720)
 

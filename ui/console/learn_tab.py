@@ -1,0 +1,180 @@
+"""The tab about learning: training runs with their curves, what they left, and the promotion of a model.
+
+A promotion takes two clicks on two buttons, and the second counts a moment after it was shown at the earliest. The page
+asks for news only while the tab is open.
+"""
+
+import re
+import time
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from ui.console.learning import CHOOSE, GONE, NO_RUNS, progress_html, record_html, run_html, run_label, weights_html
+from ui.console.live import note_html
+from ui.console.places import Places
+from ui.console.promoting import Promoting, PromotionBusy, Wish
+from ui.console.quiet import QUIET
+from ui.training_runs import models, training_names
+
+_REFRESH_SECONDS = 2.0
+_LOOK_SECONDS = 0.7
+"""A confirmation that comes sooner is the second half of a double click."""
+_MOST_RUNS = 200
+_MOST_EPISODES = 1000
+_TASKS = re.compile(r"[\w.,/-]{1,2000}")
+_TITLE = "Learn"
+
+
+class Asked(NamedTuple):
+    """What the page asks to confirm."""
+
+    wish: Wish
+    at: float
+    """When it was shown, by the monotonic clock."""
+
+
+class _Parts(NamedTuple):
+    """What a person sees of the tab."""
+
+    runs: gr.Dropdown
+    weights: gr.HTML
+    model: gr.Dropdown
+    tasks: gr.Textbox
+    episodes: gr.Number
+    ask: gr.Button
+    sure: gr.Column
+    question: gr.HTML
+    confirm: gr.Button
+    leave: gr.Button
+    stop: gr.Button
+    progress: gr.HTML
+    run: gr.HTML
+    record: gr.HTML
+
+
+def build_learn_tab(tabs: gr.Tabs, places: Places, promoting: Promoting) -> None:
+    """Put the tab's parts into the tab that is being built."""
+    parts = _lay_out()
+    asked, shown = gr.State(None), gr.State(())
+    timer = gr.Timer(_REFRESH_SECONDS, active=False)
+    sees = [parts.runs, parts.run, parts.weights, parts.model]
+    tells = [parts.progress, parts.record, parts.ask, parts.stop]
+    asks = [asked, parts.sure, parts.question]
+
+    def look(name: str | None, model: str | None, before: tuple[str, ...]) -> tuple[Any, ...]:
+        """What changed of all that is seen; the rest is left as it is."""
+        now = _seen(places, promoting, name)
+        fresh = len(before) != len(now)
+        changed = [fresh or one != other for one, other in zip(now, before or now, strict=False)]
+        run, weights, progress, record, runs, left = changed
+        listed = training_names(places.training)[:_MOST_RUNS] if runs else []
+        found = list(models(places.training)) if left else []
+        busy = promoting.progress.is_busy
+        return (
+            gr.update(
+                choices=[(run_label(places.training / one), one) for one in listed],
+                value=name if name in listed else None,
+            )
+            if runs
+            else gr.skip(),
+            now[0] if run else gr.skip(),
+            now[1] if weights else gr.skip(),
+            gr.update(choices=found, value=model if model in found else None) if left else gr.skip(),
+            now[2] if progress else gr.skip(),
+            now[3] if record else gr.skip(),
+            gr.update(interactive=not busy),
+            gr.update(visible=busy, interactive=promoting.progress.phase == "running"),
+            now,
+        )
+
+    def follow(event: gr.SelectData) -> Any:
+        return gr.Timer(active=event.value == _TITLE)
+
+    def ask(model: str | None, tasks: str, episodes: float | None) -> tuple[Any, ...]:
+        folder = models(places.training).get(model or "")
+        if model is None or folder is None:
+            return None, gr.update(visible=False), note_html("Choose a model to promote first.")
+        tasks, number = tasks.replace(" ", ""), int(episodes or 0)
+        if not _TASKS.fullmatch(tasks) or not 1 <= number <= _MOST_EPISODES:
+            return (
+                None,
+                gr.update(visible=False),
+                note_html(f"Name tasks or suites, such as heldout, and 1 to {_MOST_EPISODES} episodes."),
+            )
+        wish = Wish(model, folder, tasks, number)
+        told = (
+            f"{model} and the model in use play {number} episodes of each task of {tasks}. If {model} is better beyond "
+            f"doubt it becomes {places.current}, and the one before stays beside it. It may take hours."
+        )
+        return Asked(wish, time.monotonic()), gr.update(visible=True), note_html(told)
+
+    def confirm(binding: Asked | None, model: str | None) -> tuple[Any, ...]:
+        if binding is None:
+            return (gr.skip(),) * 3
+        if time.monotonic() - binding.at < _LOOK_SECONDS:
+            return gr.skip(), gr.skip(), gr.skip()
+        hidden = (None, gr.update(visible=False))
+        if model != binding.wish.name:
+            return *hidden, note_html("Another model was chosen meanwhile: ask again.")
+        try:
+            promoting.start(binding.wish)
+        except PromotionBusy as error:
+            return *hidden, note_html(f"Not begun: {error}.")
+        except OSError as error:
+            return *hidden, note_html(f"Not begun: {error.strerror}.")
+        return *hidden, ""
+
+    def leave() -> tuple[Any, ...]:
+        return None, gr.update(visible=False), ""
+
+    everything = [*sees, *tells, shown]
+    watched = [parts.runs, parts.model, shown]
+    tabs.select(follow, None, [timer], **QUIET).then(look, watched, everything, **QUIET)
+    timer.tick(look, watched, everything, **QUIET)
+    parts.runs.input(look, watched, everything, **QUIET)
+    parts.ask.click(ask, [parts.model, parts.tasks, parts.episodes], asks, **QUIET)
+    parts.confirm.click(confirm, [asked, parts.model], asks, **QUIET).then(look, watched, everything, **QUIET)
+    parts.leave.click(leave, None, asks, **QUIET)
+    parts.model.input(leave, None, asks, **QUIET)
+    parts.stop.click(promoting.stop, None, None, **QUIET).then(look, watched, everything, **QUIET)
+
+
+def _seen(places: Places, promoting: Promoting, name: str | None) -> tuple[str, ...]:
+    """All that the tab shows: the run, its weights, the promotion, the record; and what its lists are made of."""
+    names = training_names(places.training)
+    if not name:
+        run, weights = (CHOOSE, "") if names else (NO_RUNS, "")
+    elif name in names:
+        run, weights = run_html(places.training / name), weights_html(places.training / name)
+    else:
+        run, weights = note_html(GONE), ""
+    listed = "\n".join(run_label(places.training / one) for one in names[:_MOST_RUNS])
+    left = "\n".join(models(places.training))
+    return run, weights, progress_html(promoting.progress), record_html(places.current), listed, left
+
+
+def _lay_out() -> _Parts:
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=2, min_width=300):
+            runs = gr.Dropdown(choices=[], label="Training run", filterable=True, value=None)
+            weights = gr.HTML()
+            gr.HTML('<h2 class="he-h">Promote a model</h2>')
+            model = gr.Dropdown(choices=[], label="Model to promote", filterable=True, value=None)
+            with gr.Row():
+                tasks = gr.Textbox(label="Tasks to compare on", value="heldout", min_width=120)
+                episodes = gr.Number(label="Episodes of each", value=20, precision=0, minimum=1, min_width=120)
+            ask = gr.Button("Promote …", elem_id="he-promote")
+            question = gr.HTML()
+            with gr.Column(visible=False) as sure, gr.Row(elem_classes="he-row"):
+                leave = gr.Button("Leave it", min_width=100)
+                confirm = gr.Button("Yes, compare them", variant="primary", min_width=140, elem_id="he-promote-yes")
+            progress = gr.HTML()
+            stop = gr.Button("Stop comparing", variant="stop", visible=False)
+        with gr.Column(scale=3, min_width=320):
+            run = gr.HTML(NO_RUNS)
+    gr.HTML('<h2 class="he-h">Promotions</h2>')
+    record = gr.HTML()
+    return _Parts(
+        runs, weights, model, tasks, episodes, ask, sure, question, confirm, leave, stop, progress, run, record
+    )
