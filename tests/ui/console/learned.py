@@ -6,10 +6,13 @@ import math
 from collections.abc import Iterable
 from pathlib import Path
 
+from playwright.async_api import Page
+
 from agent.evaluation.promotion import Side, carry_out, decide
 from agent.training.metrics import METRICS
 from tests.agent.evaluation.test_promotion import played
 from tests.evaluations import BROKE, LOST, WON, evaluated, named
+from tests.ui.console.shop import SECONDS
 from ui.console.places import Places
 
 EVIL = "<img src=x onerror='window.evil = 1'> ${7*7} {{7*7}}"
@@ -70,6 +73,12 @@ def learned(folder: Path) -> Places:
         sides = (_side("models/current", "nano", first), _side(str(run / "model"), f"sft {number}", second))
         carry_out(decide(played(won=first), played(won=second), sides), places.current)
     return places
+
+
+async def choose(page: Page, label: str, words: str) -> None:
+    """Choose what holds these words from a list."""
+    await page.get_by_label(label, exact=True).last.click(timeout=SECONDS)
+    await page.get_by_role("option").filter(has_text=words).first.click(timeout=SECONDS)
 
 
 def _side(folder: str, name: str, won: int) -> Side:

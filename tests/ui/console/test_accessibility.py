@@ -6,24 +6,16 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from agent.events import Watcher
-from agent.guard.person import Person
-from tests.ui.console.learned import learned
-from tests.ui.console.server import ConsoleServer
-from tests.ui.console.shop import SECONDS
+from tests.page_server import PageServer
+from tests.ui.console.learned import choose, learned
+from tests.ui.console.shop import PAGE, SECONDS, SEND, choose_question, console_with, press, says, start
 from tests.ui.sample_run import record_run
-from ui.console.places import Places
-from ui.console.stage import Order
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AXE = "build/axe/node_modules/axe-core/axe.min.js"
 LAPTOP, PHONE = (1440, 900), (390, 844)
 GRAVE = ("serious", "critical")
-
-
-async def _launch(order: Order, watcher: Watcher, person: Person) -> None:
-    raise AssertionError("nothing is run here")
 
 
 @pytest.fixture
@@ -35,21 +27,21 @@ def axe(repository: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def places(tmp_path: Path) -> Places:
-    """With something to show in every tab."""
-    places = learned(tmp_path)
-    record_run(places.runs / "20200101-000000-old")
-    return places
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
 async def test_no_tab_keeps_anybody_out(
-    browser: Browser, axe: str, places: Places, scheme: str, size: tuple[int, int]
+    browser: Browser,
+    axe: str,
+    page_server: PageServer,
+    tmp_path: Path,
+    runs_folder: Path,
+    scheme: str,
+    size: tuple[int, int],
 ) -> None:
     width, height = size
-    with ConsoleServer(_launch, places.runs, places) as console:
+    learned(tmp_path)
+    record_run(runs_folder / "20200101-000000-old")
+    with console_with([press(SEND)], tmp_path, runs_folder) as console:
         context = await browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # type: ignore[arg-type]
@@ -64,8 +56,8 @@ async def test_no_tab_keeps_anybody_out(
         assert {"Live", "Questions", "Takeover", "Replay", "Learn", "Benchmarks", "Doctor"} <= set(names)
         found: list[str] = []
         for name in names:
-            await page.get_by_role("tab", name=name).click()
-            await _fill(page, name)
+            await page.get_by_role("tab", name=name.partition(" (")[0]).click()
+            await _fill(page, name, page_server.add("/shop", PAGE))
             found += [f"{name}: {fault}" for fault in await _faults(page)]
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
                 f"{name} runs off the page"
@@ -73,9 +65,17 @@ async def test_no_tab_keeps_anybody_out(
         assert not found, "\n".join(found)
 
 
-async def _fill(page: Page, name: str) -> None:
-    """Show what a tab can show, as far as a choice is needed for it."""
-    if name == "Replay":
+async def _fill(page: Page, name: str, url: str) -> None:
+    """Show what a tab can show: a run that asks, its question, its screen to work by hand, and what others left."""
+    if name == "Live":
+        await start(page, url)
+        await says(page, "Asks you")
+    elif name == "Questions":
+        await choose_question(page)
+    elif name == "Takeover":
+        await page.locator("#he-take-over").click(timeout=SECONDS)
+        await expect(page.locator(".he-point:visible")).to_be_visible(timeout=SECONDS)
+    elif name == "Replay":
         await choose(page, "Run", "Order for")
         await expect(page.locator("iframe.he-replay")).to_be_visible(timeout=SECONDS)
     elif name == "Learn":
@@ -92,12 +92,6 @@ async def _fill(page: Page, name: str) -> None:
     elif name == "Doctor":
         await page.locator("#he-look").click()
         await expect(page.get_by_text("looked just now")).to_be_visible(timeout=SECONDS)
-
-
-async def choose(page: Page, label: str, words: str) -> None:
-    """Choose what holds these words from a list."""
-    await page.get_by_label(label, exact=True).last.click(timeout=SECONDS)
-    await page.get_by_role("option").filter(has_text=words).first.click(timeout=SECONDS)
 
 
 async def _faults(page: Page) -> list[str]:
