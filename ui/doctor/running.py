@@ -8,7 +8,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,19 +37,19 @@ class Process(NamedTuple):
     """Since it began."""
 
 
-def running() -> Iterator[Finding]:
+def running(proc: Path = PROC) -> Iterator[Finding]:
     """A row for every process of HandEye's that no other of them started."""
-    if not (PROC / "self").exists():
+    if not (proc / "self").exists():
         yield _ELSEWHERE
         return
-    everything = _processes()
+    everything = _processes(proc)
     ours = _ours(everything)
     tops = [one for one in ours.values() if one.parent not in ours and called(one) != "handeye doctor"]
     if not tops:
         yield Finding("running", "ok", "nothing of HandEye's, but for this look")
     for top in sorted(tops):
         below = _below(top.number, everything)
-        memory = size_words(sum(_num_bytes(one.number) for one in (top, *below)))
+        memory = size_words(sum(_num_bytes(proc / str(one.number)) for one in (top, *below)))
         started = Counter(one.program for one in below)
         told = ", ".join(f"{number} {exits.plain(name, 40)}" for name, number in started.most_common(5))
         rest = f"; it started {told}" if told else ""
@@ -57,17 +57,17 @@ def running() -> Iterator[Finding]:
         yield Finding(f"process {top.number}", "ok", f"{called(top)}, for {since}, {memory} of memory{rest}")
 
 
-def listening() -> Iterator[Finding]:
+def listening(proc: Path = PROC) -> Iterator[Finding]:
     """A row for every TCP port that HandEye's processes listen on."""
-    if not (PROC / "self").exists():
+    if not (proc / "self").exists():
         return
-    everything = _processes()
+    everything = _processes(proc)
     ours = _ours(everything)
     numbers = {number for top in ours for number in (top, *(one.number for one in _below(top, everything)))}
-    sockets = _sockets()
+    sockets = _sockets(proc)
     found: dict[str, int] = {}
     for number in sorted(numbers):
-        for inode in _inodes(number):
+        for inode in _inodes(proc / str(number)):
             if inode in sockets:
                 found.setdefault(sockets[inode], number)
     for place, number in sorted(found.items()):
@@ -119,11 +119,11 @@ def _below(number: int, everything: dict[int, Process]) -> list[Process]:
     return found
 
 
-def _processes() -> dict[int, Process]:
+def _processes(proc: Path) -> dict[int, Process]:
     """Those of this person; one that ends while it is looked at is left out."""
     found: dict[int, Process] = {}
-    now = float((PROC / "uptime").read_text().split()[0])
-    for folder in PROC.iterdir():
+    now = float((proc / "uptime").read_text().split()[0])
+    for folder in proc.iterdir():
         if not folder.name.isdecimal():
             continue
         try:
@@ -142,47 +142,49 @@ def _process(folder: Path, now: float) -> Process:
     return Process(int(folder.name), int(fields[1]), before.partition("(")[2], tuple(filter(None, words)), seconds)
 
 
-def _num_bytes(number: int) -> int:
+def _num_bytes(folder: Path) -> int:
     """Memory of a process; what it shares with others counts in part, so that sums are right."""
     try:
-        lines = (PROC / str(number) / "smaps_rollup").read_text().splitlines()
+        lines = (folder / "smaps_rollup").read_text().splitlines()
     except OSError:
         return 0
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
 
 
-def _sockets() -> dict[str, str]:
+def _sockets(proc: Path) -> dict[str, str]:
     """Inode -> HOST:PORT of every TCP socket of this machine that listens."""
     found: dict[str, str] = {}
     for table in ("tcp", "tcp6"):
         try:
-            lines = (PROC / "net" / table).read_text().splitlines()[1:]
+            lines = (proc / "net" / table).read_text().splitlines()[1:]
         except OSError:
             continue
         for line in lines:
             parts = line.split()
             if len(parts) > 9 and parts[3] == _LISTENS:
-                found[parts[9]] = _place(parts[1])
+                found[parts[9]] = place_of(parts[1])
     return found
 
 
-def _place(written: str) -> str:
+def place_of(written: str) -> str:
     """`0100007F:1EB4` -> `127.0.0.1:7860`: the kernel writes words of an address as this machine keeps them."""
     host, _, port = written.partition(":")
     content = bytes.fromhex(host)
     words = (content[at : at + 4] for at in range(0, len(content), 4))
     address = ip_address(b"".join(word[::-1] if sys.byteorder == "little" else word for word in words))
-    return f"[{address}]:{int(port, 16)}" if address.version == 6 else f"{address}:{int(port, 16)}"
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return f"[{address}]:{int(port, 16)}"
+    return f"{getattr(address, 'ipv4_mapped', None) or address}:{int(port, 16)}"
 
 
 def _is_loopback(place: str) -> bool:
     return ip_address(place.rpartition(":")[0].strip("[]")).is_loopback
 
 
-def _inodes(number: int) -> Iterator[str]:
+def _inodes(folder: Path) -> Iterator[str]:
     """Of the sockets that a process has open."""
     try:
-        for link in (PROC / str(number) / "fd").iterdir():
+        for link in (folder / "fd").iterdir():
             target = os.readlink(link)
             if target.startswith("socket:["):
                 yield target[8:-1]

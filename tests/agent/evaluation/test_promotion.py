@@ -8,7 +8,7 @@ import pytest
 from agent.errors import RecordError
 from agent.evaluation.benchmark import EpisodeResult
 from agent.evaluation.playing import Finished
-from agent.evaluation.promotion import Decision, Side, carry_out, decide, put_in_place, record_of
+from agent.evaluation.promotion import Decision, Side, carry_out, decide, put_in_place, read_decisions, record_of
 from agent.evaluation.report import Report, report
 from perception.errors import ModelError
 
@@ -82,6 +82,17 @@ def test_the_better_one_takes_the_place_and_the_older_stays_beside_it(models: Pa
         "current.before-1",
         "current.jsonl",
     ]
+
+
+def test_the_record_is_read_without_making_anything(models: Path) -> None:
+    assert read_decisions(models / "nowhere" / "current") == []
+    assert not (models / "nowhere").exists()
+    written = carry_out(decided(models, played(won=50), played(won=70)), models / "current")
+    (read,) = read_decisions(models / "current")
+    assert read.model_dump_json() == written.model_dump_json()
+    record_of(models / "current").write_text("{}\n")
+    with pytest.raises(RecordError, match="line 1"):
+        read_decisions(models / "current")
 
 
 def test_a_place_that_is_empty_is_taken(models: Path) -> None:
