@@ -1,16 +1,32 @@
 """The data set's card: README.md with what is in it, how it was chosen, what it can't hold, and the files' digests."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import NamedTuple
 
 from agent.exchange.selection import Filters, Selection
 from agent.recorder import now
 
 FILE = "README.md"
 SUMS = "SHA256SUMS"
+
+_NAMED = re.compile(r"^# Recorded steps, in the format (.+)$", re.MULTILINE)
+_PART = re.compile(r"^\| (\w+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
+_RUNS = re.compile(r"^(\d+) runs\. ", re.MULTILINE)
+
+
+class Summary(NamedTuple):
+    """What a card says first."""
+
+    format: str
+    num_runs: int
+    parts: dict[str, tuple[int, int]]
+    """Part -> tasks, steps."""
+
 
 _USE = {
     "sharegpt": "qwen-vl-finetune: name `train.jsonl` as `annotation_path` and this folder as `data_path`.",
@@ -31,6 +47,14 @@ def write(folder: Path, name: str, selection: Selection, filters: Filters, lossy
     sums = {path.relative_to(folder).as_posix(): _digest(path) for path in files}
     (folder / SUMS).write_text("".join(f"{digest}  {file}\n" for file, digest in sums.items()))
     (folder / FILE).write_text(_text(name, selection, filters, lossy, sums), encoding="utf-8")
+
+
+def read(folder: Path) -> Summary:
+    """What a card says of its data set; nothing where somebody has written another text. Raises OSError."""
+    text = (folder / FILE).read_text(encoding="utf-8", errors="replace")
+    named, runs = _NAMED.search(text), _RUNS.search(text)
+    parts = {part: (int(tasks), int(steps)) for part, tasks, steps in _PART.findall(text)}
+    return Summary(named[1] if named else "", int(runs[1]) if runs else 0, parts)
 
 
 def _text(name: str, selection: Selection, filters: Filters, lossy: Sequence[str], sums: dict[str, str]) -> str:

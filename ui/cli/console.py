@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--training", default="build/train", metavar="DIR", help="of training runs (default: build/train)"
     )
+    parser.add_argument("--datasets", default="datasets", metavar="DIR", help="of data sets (default: datasets)")
     parser.add_argument(
         "--current", default="models/current", metavar="DIR", help="the model in use (default: models/current)"
     )
@@ -54,6 +55,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
         evaluations=settings.evaluation.folder,
         training=Path(arguments.training),
         current=Path(arguments.current),
+        datasets=Path(arguments.datasets),
         config=Path(arguments.config) if arguments.config else None,
     )
     try:

@@ -1,4 +1,4 @@
-"""The tab about learning: training runs with their curves, what they left, and the promotion of a model.
+"""The tab about learning: training runs with their curves, what they left, the promotion of a model, and data sets.
 
 A promotion takes two clicks on two buttons, and the second counts a moment after it was shown at the earliest. The page
 asks for news only while the tab is open.
@@ -10,7 +10,17 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from ui.console.learning import CHOOSE, GONE, NO_RUNS, progress_html, record_html, run_html, run_label, weights_html
+from ui.console.learning import (
+    CHOOSE,
+    GONE,
+    NO_RUNS,
+    datasets_html,
+    progress_html,
+    record_html,
+    run_html,
+    run_label,
+    weights_html,
+)
 from ui.console.live import note_html
 from ui.console.places import Places
 from ui.console.promoting import Promoting, PromotionBusy, Wish
@@ -24,6 +34,8 @@ _MOST_RUNS = 200
 _MOST_EPISODES = 1000
 _TASKS = re.compile(r"\w[\w.,/-]{0,2000}")
 _TITLE = "Learn"
+_PAGES = ("run", "weights", "progress", "record", "datasets")
+_BUSY = ("running", "stopping")
 
 
 class Asked(NamedTuple):
@@ -32,6 +44,19 @@ class Asked(NamedTuple):
     wish: Wish
     at: float
     """When it was shown, by the monotonic clock."""
+
+
+class _Seen(NamedTuple):
+    """What the tab shows: five pieces of the page, and what can be chosen."""
+
+    run: str
+    weights: str
+    progress: str
+    record: str
+    datasets: str
+    runs: tuple[tuple[str, str], ...]
+    """Label and name."""
+    models: tuple[str, ...]
 
 
 class _Parts(NamedTuple):
@@ -51,40 +76,37 @@ class _Parts(NamedTuple):
     progress: gr.HTML
     run: gr.HTML
     record: gr.HTML
+    datasets: gr.HTML
 
 
 def build_learn_tab(tabs: gr.Tabs, places: Places, promoting: Promoting) -> None:
     """Put the tab's parts into the tab that is being built."""
     parts = _lay_out()
-    asked, shown = gr.State(None), gr.State(())
+    asked, shown = gr.State(None), gr.State(None)
     timer = gr.Timer(_REFRESH_SECONDS, active=False)
-    sees = [parts.runs, parts.run, parts.weights, parts.model]
-    tells = [parts.progress, parts.record, parts.ask, parts.stop]
+    pages = [parts.run, parts.weights, parts.progress, parts.record, parts.datasets]
+    everything = [parts.runs, parts.model, *pages, parts.ask, parts.stop, shown]
+    watched = [parts.runs, parts.model, shown]
     asks = [asked, parts.sure, parts.question]
 
-    def look(name: str | None, model: str | None, before: tuple[str, ...]) -> tuple[Any, ...]:
+    def look(name: str | None, model: str | None, before: _Seen | None) -> tuple[Any, ...]:
         """What changed of all that is seen; the rest is left as it is."""
         now = _seen(places, promoting, name)
-        fresh = len(before) != len(now)
-        changed = [fresh or one != other for one, other in zip(now, before or now, strict=False)]
-        run, weights, progress, record, runs, left = changed
-        listed = training_names(places.training)[:_MOST_RUNS] if runs else []
-        found = list(models(places.training)) if left else []
-        busy = promoting.progress.is_busy
+
+        def is_new(part: str) -> bool:
+            return before is None or getattr(now, part) != getattr(before, part)
+
+        names = [one for _, one in now.runs]
+        chosen = gr.update(choices=list(now.runs), value=name if name in names else None)
+        offered = gr.update(choices=list(now.models), value=model if model in now.models else None)
+        pages = {part: getattr(now, part) if is_new(part) else gr.skip() for part in _PAGES}
+        phase = promoting.progress.phase
         return (
-            gr.update(
-                choices=[(run_label(places.training / one), one) for one in listed],
-                value=name if name in listed else None,
-            )
-            if runs
-            else gr.skip(),
-            now[0] if run else gr.skip(),
-            now[1] if weights else gr.skip(),
-            gr.update(choices=found, value=model if model in found else None) if left else gr.skip(),
-            now[2] if progress else gr.skip(),
-            now[3] if record else gr.skip(),
-            gr.update(interactive=not busy),
-            gr.update(visible=busy, interactive=promoting.progress.phase == "running"),
+            chosen if is_new("runs") else gr.skip(),
+            offered if is_new("models") else gr.skip(),
+            *pages.values(),
+            gr.update(interactive=phase not in _BUSY),
+            gr.update(visible=phase in _BUSY, interactive=phase == "running"),
             now,
         )
 
@@ -110,10 +132,8 @@ def build_learn_tab(tabs: gr.Tabs, places: Places, promoting: Promoting) -> None
         return Asked(wish, time.monotonic()), gr.update(visible=True), note_html(told)
 
     def confirm(binding: Asked | None, model: str | None) -> tuple[Any, ...]:
-        if binding is None:
+        if binding is None or time.monotonic() - binding.at < _LOOK_SECONDS:
             return (gr.skip(),) * 3
-        if time.monotonic() - binding.at < _LOOK_SECONDS:
-            return gr.skip(), gr.skip(), gr.skip()
         hidden = (None, gr.update(visible=False))
         if model != binding.wish.name:
             return *hidden, note_html("Another model was chosen meanwhile: ask again.")
@@ -128,8 +148,6 @@ def build_learn_tab(tabs: gr.Tabs, places: Places, promoting: Promoting) -> None
     def leave() -> tuple[Any, ...]:
         return None, gr.update(visible=False), ""
 
-    everything = [*sees, *tells, shown]
-    watched = [parts.runs, parts.model, shown]
     tabs.select(follow, None, [timer], **QUIET).then(look, watched, everything, **QUIET)
     timer.tick(look, watched, everything, **QUIET)
     parts.runs.input(look, watched, everything, **QUIET)
@@ -140,18 +158,23 @@ def build_learn_tab(tabs: gr.Tabs, places: Places, promoting: Promoting) -> None
     parts.stop.click(promoting.stop, None, None, **QUIET).then(look, watched, everything, **QUIET)
 
 
-def _seen(places: Places, promoting: Promoting, name: str | None) -> tuple[str, ...]:
-    """All that the tab shows: the run, its weights, the promotion, the record; and what its lists are made of."""
+def _seen(places: Places, promoting: Promoting, name: str | None) -> _Seen:
+    """All that there is to see now, with the run of that name."""
     names = training_names(places.training)
-    if not name:
-        run, weights = (CHOOSE, "") if names else (NO_RUNS, "")
-    elif name in names:
+    run, weights = CHOOSE if names else NO_RUNS, ""
+    if name and name not in names:
+        run = note_html(GONE)
+    elif name:
         run, weights = run_html(places.training / name), weights_html(places.training / name)
-    else:
-        run, weights = note_html(GONE), ""
-    listed = "\n".join(run_label(places.training / one) for one in names[:_MOST_RUNS])
-    left = "\n".join(models(places.training))
-    return run, weights, progress_html(promoting.progress), record_html(places.current), listed, left
+    return _Seen(
+        run=run,
+        weights=weights,
+        progress=progress_html(promoting.progress),
+        record=record_html(places.current),
+        datasets=datasets_html(places.datasets),
+        runs=tuple((run_label(places.training / one), one) for one in names[:_MOST_RUNS]),
+        models=tuple(models(places.training)),
+    )
 
 
 def _lay_out() -> _Parts:
@@ -175,6 +198,8 @@ def _lay_out() -> _Parts:
             run = gr.HTML(NO_RUNS)
     gr.HTML('<h2 class="he-h">Promotions</h2>')
     record = gr.HTML()
+    gr.HTML('<h2 class="he-h">Data sets</h2>')
+    data = gr.HTML()
     return _Parts(
-        runs, weights, model, tasks, episodes, ask, sure, question, confirm, leave, stop, progress, run, record
+        runs, weights, model, tasks, episodes, ask, sure, question, confirm, leave, stop, progress, run, record, data
     )

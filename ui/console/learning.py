@@ -13,6 +13,7 @@ from ui.console.curves import WORDS, curves_html
 from ui.console.live import note_html, state_html
 from ui.console.promoting import Progress
 from ui.console.table import table_html
+from ui.datasets import datasets
 from ui.measures import ago_words, date_words, figure_words, lasting_words, size_words
 from ui.training_runs import changed, figures, latest, weights_of
 
@@ -26,6 +27,7 @@ _FRESH_SECONDS = 120.0
 """A run whose figures are no older is taken to go on."""
 _SHARES = ("reading_accuracy", "token_accuracy", "pointer_accuracy", "success")
 _APART = ("step", "stage", "seconds")
+_PARTS = {"train": "train on", "validation": "validate on"}
 _MOST_DECISIONS = 50
 
 
@@ -69,6 +71,30 @@ def weights_html(folder: Path) -> str:
     if not rows:
         return state_html("", "No weights yet", "a checkpoint is written every so many steps (save_every)")
     return table_html(f"Weights of {folder.name}", ("Weights", "Kind", "Size", "Written"), rows, numbers=False)
+
+
+def datasets_html(folder: Path) -> str:
+    """The data sets that there are, the newest first."""
+    found = datasets(folder)
+    if not found:
+        return state_html("", "No data set yet", f"handeye export RUNS --to trl --out {folder / 'NAME'} writes one")
+    rows = [
+        (
+            escape(one.name),
+            escape(one.summary.format),
+            str(one.summary.num_runs),
+            escape(
+                ", ".join(
+                    f"{steps} to {_PARTS.get(part, part)}" for part, (_, steps) in one.summary.parts.items() if steps
+                )
+            ),
+            _whole(size_words(one.num_bytes)),
+            _whole(date_words(one.changed)),
+        )
+        for one in found
+    ]
+    heads = ("Name", "Format", "Runs", "Steps", "Size without pictures", "Written")
+    return table_html("Data sets", heads, rows, numbers=False)
 
 
 def record_html(current: Path) -> str:

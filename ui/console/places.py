@@ -16,5 +16,7 @@ class Places:
     """Of training runs, a folder each, as `handeye train` leaves them."""
     current: Path = Path("models/current")
     """The model in use, that `handeye promote` puts better ones into."""
+    datasets: Path = Path("datasets")
+    """Of data sets, a folder each, as `handeye export` leaves them."""
     config: Path | None = None
     """The settings file that was named, for commands that the console starts."""

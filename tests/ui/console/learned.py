@@ -9,10 +9,15 @@ from pathlib import Path
 from playwright.async_api import Page
 
 from agent.evaluation.promotion import Side, carry_out, decide
+from agent.exchange import formats
+from agent.exchange.dataset import export
+from agent.exchange.selection import Filters
 from agent.training.metrics import METRICS
+from sandboxes.scrubbing import Scrubber
 from tests.agent.evaluation.test_promotion import played
 from tests.evaluations import BROKE, LOST, WON, evaluated, named
 from tests.ui.console.shop import SECONDS
+from tests.ui.sample_run import record_run
 from ui.console.places import Places
 
 EVIL = "<img src=x onerror='window.evil = 1'> ${7*7} {{7*7}}"
@@ -20,7 +25,8 @@ EVIL = "<img src=x onerror='window.evil = 1'> ${7*7} {{7*7}}"
 
 def places_in(folder: Path) -> Places:
     """Places of a console, below one folder; nothing is made."""
-    return Places(folder / "runs", folder / "evaluations", folder / "training", folder / "models" / "current")
+    names = ("runs", "evaluations", "training", "models/current", "datasets")
+    return Places(*(folder / name for name in names))
 
 
 def sft_lines(steps: Iterable[int]) -> list[dict[str, object]]:
@@ -57,7 +63,7 @@ def write_model(folder: Path, size: int = 2_500_000) -> Path:
 
 
 def learned(folder: Path) -> Places:
-    """Two training runs, two evaluations that differ, one promotion and one that was none."""
+    """Two training runs, two evaluations that differ, one promotion and one that was none, and a data set."""
     places = places_in(folder)
     places.runs.mkdir(parents=True, exist_ok=True)
     run = write_metrics(places.training / "sft", sft_lines(range(10, 410, 10)))
@@ -72,6 +78,9 @@ def learned(folder: Path) -> Places:
     for number, (first, second) in enumerate(((50, 70), (70, 71))):
         sides = (_side("models/current", "nano", first), _side(str(run / "model"), f"sft {number}", second))
         carry_out(decide(played(won=first), played(won=second), sides), places.current)
+    record_run(folder / "exported")
+    filters = Filters(success=True)
+    export([folder / "exported"], formats.named("trl"), places.datasets / "orders", filters, Scrubber({}))
     return places
 
 

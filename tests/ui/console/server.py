@@ -24,10 +24,8 @@ class ConsoleServer:
         self.stages = Stages(launch)
         self.link = ""
         self.door: Door | None = None
-        beside = runs.parent
-        self._places = places or Places(
-            runs, beside / "evaluations", beside / "training", beside / "models" / "current"
-        )
+        names = ("evaluations", "training", "models/current", "datasets")
+        self._places = places or Places(runs, *(runs.parent / name for name in names))
         self._socket = listen(0)
         self.port: int = self._socket.getsockname()[1]
         self._server: uvicorn.Server | None = None

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, expect
 from agent.events import Watcher
 from agent.guard.person import Person
 from tests.tiny_model import write_folder
-from tests.ui.console.learned import EVIL, choose, learned, sft_lines, write_metrics
+from tests.ui.console.learned import EVIL, choose, learned, places_in, sft_lines, write_metrics
 from tests.ui.console.server import ConsoleServer
 from tests.ui.console.shop import SECONDS, go_to
 from ui.console.places import Places
@@ -106,7 +106,7 @@ async def test_a_promotion_takes_two_clicks_and_says_what_came_of_it(browser: Br
 async def test_a_model_is_compared_in_the_background_and_stays_where_it_is(
     browser: Browser, tmp_path: Path, chromium: Path
 ) -> None:
-    places = Places(tmp_path / "runs", tmp_path / "evaluations", tmp_path / "training", tmp_path / "models" / "current")
+    places = places_in(tmp_path)
     places.runs.mkdir()
     card = {"name": "tiny", "version": "1", "prompt": "compact"}
     (write_folder(places.training / "tiny" / "model") / "handeye.json").write_text(json.dumps(card))

@@ -6,7 +6,7 @@ from pathlib import Path
 from agent.evaluation.promotion import record_of
 from agent.training.metrics import METRICS
 from tests.ui.console.learned import EVIL, learned, sft_lines, write_metrics
-from ui.console.learning import progress_html, record_html, run_html, run_label, weights_html
+from ui.console.learning import datasets_html, progress_html, record_html, run_html, run_label, weights_html
 from ui.console.promoting import Progress, Wish
 
 
@@ -53,6 +53,13 @@ def test_weights_and_the_record(tmp_path: Path) -> None:
     assert 'role="status"' in record_html(places.current)
     assert "No model was promoted yet" in record_html(tmp_path / "nowhere" / "current")
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_data_sets_and_how_to_write_one(tmp_path: Path) -> None:
+    places = learned(tmp_path)
+    page = datasets_html(places.datasets)
+    assert '<th scope="row">orders</th><td>trl</td><td>1</td><td>5 to train on' in page
+    assert "handeye export RUNS" in datasets_html(tmp_path / "nowhere")
 
 
 def test_a_promotion_says_what_came_of_it() -> None:
