@@ -8,16 +8,18 @@ h3.he-h { font-size: 14px; } .he-remark { font-size: 13px; opacity: .8; margin: 
 .he-wide:focus-visible { outline: 3px solid var(--primary-500); outline-offset: 2px; }
 .he-wide .he-table { border-collapse: collapse; width: 100%; font-size: 13.5px; font-variant-numeric: tabular-nums;
   margin: 0; border: 0; }
+.he-wide .he-table tr { border: 0; }
 .he-table th, .he-table td { padding: 6px 10px; text-align: left; vertical-align: top; border: 0;
   border-top: 1px solid var(--border-color-primary); }
 .he-table thead th { border-top: 0; font-weight: 600; font-size: 12.5px; white-space: nowrap; }
-.he-table tbody th { font-weight: 500; } .he-table code { overflow-wrap: anywhere; }
-.he-table td { min-width: 70px; } .he-table td:last-child { min-width: 130px; } .he-nowrap { white-space: nowrap; }
+.he-table tbody th { font-weight: 500; overflow-wrap: break-word; } .he-table code { overflow-wrap: anywhere; }
+.he-table tbody th { min-width: 90px; } .he-table td { min-width: 70px; overflow-wrap: anywhere; }
+.he-table td:last-child { min-width: 130px; } .he-nowrap { white-space: nowrap; }
 .he-table.he-numbers td { min-width: 0; }
 .he-numbers td, .he-numbers thead th:not(:first-child) { text-align: right; white-space: nowrap; }
 .he-better { color: #14654f; font-weight: 600; } .he-worse { color: #a8350f; font-weight: 600; }
 .dark .he-better { color: #72c9b0; } .dark .he-worse { color: #f0a080; }
-.he-mark { display: inline-flex; gap: 6px; align-items: baseline; white-space: nowrap; }
+.he-mark { display: inline-flex; gap: 6px; align-items: baseline; overflow-wrap: normal; }
 .he-bar { display: block; width: 110px; height: 12px; margin-top: 4px; }
 .he-track { fill: var(--border-color-primary); } .he-range { fill: #5f8fb0; } .he-at { fill: var(--body-text-color); }
 .he-curves { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(280px, 100%), 1fr)); gap: 12px; }

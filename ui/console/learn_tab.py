@@ -6,6 +6,7 @@ asks for news only while the tab is open.
 
 import re
 import time
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -54,8 +55,8 @@ class _Seen(NamedTuple):
     progress: str
     record: str
     datasets: str
-    runs: tuple[tuple[str, str], ...]
-    """Label and name."""
+    runs: tuple[str, ...]
+    """Names, in an order that does not change while runs learn: a list that is open is left alone."""
     models: tuple[str, ...]
 
 
@@ -96,8 +97,7 @@ def build_learn_tab(tabs: gr.Tabs, places: Places, promoting: Promoting) -> None
         def is_new(part: str) -> bool:
             return before is None or getattr(now, part) != getattr(before, part)
 
-        names = [one for _, one in now.runs]
-        chosen = gr.update(choices=list(now.runs), value=name if name in names else None)
+        chosen = gr.update(choices=_choices(places, now.runs), value=name if name in now.runs else None)
         offered = gr.update(choices=list(now.models), value=model if model in now.models else None)
         pages = {part: getattr(now, part) if is_new(part) else gr.skip() for part in _PAGES}
         phase = promoting.progress.phase
@@ -110,8 +110,11 @@ def build_learn_tab(tabs: gr.Tabs, places: Places, promoting: Promoting) -> None
             now,
         )
 
-    def follow(event: gr.SelectData) -> Any:
-        return gr.Timer(active=event.value == _TITLE)
+    def arrive(name: str | None, model: str | None, event: gr.SelectData) -> tuple[Any, ...]:
+        """The page asks for news only while this tab is open."""
+        if event.value != _TITLE:
+            return gr.Timer(active=False), *((gr.skip(),) * len(everything))
+        return gr.Timer(active=True), *look(name, model, None)
 
     def ask(model: str | None, tasks: str, episodes: float | None) -> tuple[Any, ...]:
         folder = models(places.training).get(model or "")
@@ -148,7 +151,7 @@ def build_learn_tab(tabs: gr.Tabs, places: Places, promoting: Promoting) -> None
     def leave() -> tuple[Any, ...]:
         return None, gr.update(visible=False), ""
 
-    tabs.select(follow, None, [timer], **QUIET).then(look, watched, everything, **QUIET)
+    tabs.select(arrive, [parts.runs, parts.model], [timer, *everything], **QUIET)
     timer.tick(look, watched, everything, **QUIET)
     parts.runs.input(look, watched, everything, **QUIET)
     parts.ask.click(ask, [parts.model, parts.tasks, parts.episodes], asks, **QUIET)
@@ -172,9 +175,15 @@ def _seen(places: Places, promoting: Promoting, name: str | None) -> _Seen:
         progress=progress_html(promoting.progress),
         record=record_html(places.current),
         datasets=datasets_html(places.datasets),
-        runs=tuple((run_label(places.training / one), one) for one in names[:_MOST_RUNS]),
+        runs=tuple(sorted(names[:_MOST_RUNS])),
         models=tuple(models(places.training)),
     )
+
+
+def _choices(places: Places, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Label and name of training runs, the one that was written to last first."""
+    ordered = [one for one in training_names(places.training) if one in names]
+    return [(run_label(places.training / one), one) for one in ordered]
 
 
 def _lay_out() -> _Parts:

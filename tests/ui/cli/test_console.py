@@ -16,6 +16,8 @@ from ui.cli.main import main
 
 def test_it_serves_until_ctrl_c(repository: Path, runs_folder: Path) -> None:
     command = [sys.executable, "-m", "ui.cli.main", "console", "--port", "0", "--runs", str(runs_folder), "--json"]
+    for place in ("evaluations", "training", "current", "datasets"):
+        command += [f"--{place}", str(runs_folder.parent / place)]
     ran = subprocess.Popen(command, cwd=repository, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert ran.stdout is not None

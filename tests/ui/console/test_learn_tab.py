@@ -1,9 +1,8 @@
 """The tabs about learning in a real browser: curves that grow, a promotion by two clicks, tables and pictures."""
 
-import asyncio
 import json
 import re
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -35,14 +34,6 @@ async def entered(browser: Browser, console: ConsoleServer) -> Page:
     await page.goto(console.link)
     await expect(page.get_by_role("button", name="Start")).to_be_visible(timeout=SECONDS)
     return page
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    for _ in range(int(SECONDS / 100)):
-        if holds():
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("it did not come to that")
 
 
 async def test_curves_grow_while_the_tab_is_open_and_only_then(browser: Browser, places: Places) -> None:
@@ -134,22 +125,39 @@ async def test_a_model_is_compared_in_the_background_and_stays_where_it_is(
         await expect(page.get_by_role("region", name=re.compile("^Tasks of miniwob"))).to_contain_text("click-button")
 
 
-async def test_a_promotion_that_goes_on_is_stopped_from_the_page(browser: Browser, places: Places) -> None:
-    write_folder(places.training / "tiny" / "model")
+async def test_a_promotion_is_stopped_from_the_page_and_with_the_console(browser: Browser, places: Places) -> None:
+    model = write_folder(places.training / "tiny" / "model")
     write_metrics(places.training / "tiny", sft_lines([10]))
     with ConsoleServer(_launch, places.runs, places) as console:
         page = await entered(browser, console)
         await go_to(page, "Learn")
         await choose(page, "Model to promote", "tiny/model")
-        await page.locator("#he-promote").click()
-        await expect(page.locator("#he-promote-yes")).to_be_visible(timeout=SECONDS)
-        await page.wait_for_timeout(900)
-        await page.locator("#he-promote-yes").click()
         stop = page.get_by_role("button", name="Stop comparing")
-        await stop.click(timeout=SECONDS)
-        await expect(stop).to_be_hidden(timeout=SECONDS)
-        await expect(page.locator("#he-promote")).to_be_enabled(timeout=SECONDS)
-        await expect(page.get_by_text(re.compile("^(Stopped|Not compared)$"))).to_be_visible()
+        for is_last in (False, True):
+            await page.locator("#he-promote").click()
+            await expect(page.locator("#he-promote-yes")).to_be_visible(timeout=SECONDS)
+            await page.wait_for_timeout(900)
+            await page.locator("#he-promote-yes").click()
+            await expect(stop).to_be_visible(timeout=SECONDS)
+            assert len(processes_with(str(model))) == 1
+            await page.wait_for_timeout(1500)
+            if is_last:
+                break
+            await stop.click()
+            await expect(stop).to_be_hidden(timeout=SECONDS)
+            await expect(page.get_by_text("Stopped", exact=True)).to_be_visible()
+            await expect(page.locator("#he-promote")).to_be_enabled(timeout=SECONDS)
+    assert processes_with(str(model)) == []
+
+
+def processes_with(word: str) -> list[str]:
+    """The numbers of processes that have this word in their command line."""
+    found: list[str] = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if word in path.read_bytes().decode(errors="replace").split("\0"):
+                found.append(path.parent.name)
+    return found
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["laptop", "phone"])
