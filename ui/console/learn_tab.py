@@ -117,9 +117,11 @@ def build_learn_tab(tabs: gr.Tabs, places: Places, promoting: Promoting) -> None
         return gr.Timer(active=True), *look(name, model, None)
 
     def ask(model: str | None, tasks: str, episodes: float | None) -> tuple[Any, ...]:
-        folder = models(places.training).get(model or "")
+        offered = models(places.training)
+        folder = offered.get(model or "")
         if model is None or folder is None:
-            return None, gr.update(visible=False), note_html("Choose a model to promote first.")
+            told = "Choose a model to promote first." if offered else "No training run has left a whole model yet."
+            return None, gr.update(visible=False), note_html(told)
         tasks, number = tasks.replace(" ", ""), int(episodes or 0)
         if not _TASKS.fullmatch(tasks) or not 1 <= number <= _MOST_EPISODES:
             return (

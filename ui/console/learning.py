@@ -24,7 +24,7 @@ NO_RUNS = (
 CHOOSE = '<div class="he-screen"><p>Choose a training run to see its curves.</p></div>'
 GONE = "This training run is gone."
 _FRESH_SECONDS = 120.0
-"""A run whose figures are no older is taken to go on."""
+"""A run whose figures are no older is taken to go on, or no older than three times what lies between two lines."""
 _SHARES = ("reading_accuracy", "token_accuracy", "pointer_accuracy", "success")
 _APART = ("step", "stage", "seconds")
 _PARTS = {"train": "train on", "validation": "validate on"}
@@ -49,7 +49,7 @@ def run_html(folder: Path) -> str:
     if not lines:
         return state_html("busy", "No figures yet", "the first line comes after a few steps")
     last = lines[-1]
-    going = since < _FRESH_SECONDS
+    going = since < max(_FRESH_SECONDS, 3 * _between(lines))
     said = [f"step {last.get('step', 0)}", _spent(last.get("seconds")), f"last figures {ago_words(since)}"]
     word = "Learns" if going else "Ended, or stopped"
     return (
@@ -155,6 +155,12 @@ def _spent(seconds: object) -> str:
     if not isinstance(seconds, int | float) or seconds <= 0:
         return ""
     return f"{lasting_words(float(seconds))} since it was begun or gone on with"
+
+
+def _between(lines: Sequence[dict[str, Any]]) -> float:
+    """Seconds from the last line but one to the last; 0 where they do not say."""
+    known = [value for line in lines[-2:] if isinstance(value := line.get("seconds"), int | float)]
+    return max(0.0, known[1] - known[0]) if len(known) == 2 else 0.0
 
 
 def _latest(line: dict[str, Any]) -> str:

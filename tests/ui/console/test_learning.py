@@ -1,6 +1,7 @@
 """Training runs and promotions in words: what is there, what is missing, and foreign text as text."""
 
 import os
+import time
 from pathlib import Path
 
 from agent.evaluation.promotion import record_of
@@ -19,6 +20,13 @@ def test_a_run_says_how_far_it_is(tmp_path: Path) -> None:
     assert run_label(folder) == "sft: step 20, just now"
     os.utime(folder / METRICS, (1000, 1000))
     assert "<b>Ended, or stopped</b>" in run_html(folder)
+
+
+def test_a_slow_run_is_given_its_time(tmp_path: Path) -> None:
+    for name, apart, word in (("slow", 600, "Learns"), ("quick", 6, "Ended, or stopped")):
+        folder = write_metrics(tmp_path / name, [{"step": step, "seconds": apart * step} for step in (1, 2)])
+        os.utime(folder / METRICS, (time.time() - 1000, time.time() - 1000))
+        assert f"<b>{word}</b>" in run_html(folder)
 
 
 def test_text_of_a_run_is_text(tmp_path: Path) -> None:
