@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ui.cli import exits
 from ui.cli.configuration import load_settings
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from perception.document.document import Document
     from perception.extraction.reader import RecordReader
     from perception.ocr import Recognizer
+    from ui.reading import Opener
 
 
 def add_document_flags(parser: argparse.ArgumentParser, *, pages: bool = True) -> None:
@@ -45,45 +46,21 @@ def documents_in(names: list[str]) -> Iterator[Path]:
 
 
 @contextmanager
-def reading(arguments: argparse.Namespace) -> "Iterator[tuple[Any, Recognizer | None]]":
-    """What opens a document, and what reads pixels; one worker for all documents, ended at the end."""
-    from perception.document.cache import PageCache, default_folder
-    from perception.document.document import parser_process
-    from perception.document.limits import Limits
-    from perception.document.opening import open_document
-    from perception.ocr import Recognizer
+def reading(arguments: argparse.Namespace) -> "Iterator[tuple[Opener, Recognizer | None]]":
+    """What opens a document, and what reads pixels, as the flags say."""
+    from ui.reading import documents
 
-    limits = Limits()
-    worker = parser_process(limits)
-    cache = None if arguments.no_cache else PageCache(default_folder())
-    recognizer = None if arguments.no_ocr else Recognizer(limits)
-
-    def open_file(path: Path) -> "Document":
-        return open_document(path, password=arguments.password, limits=limits, worker=worker, cache=cache)
-
-    try:
-        yield open_file, recognizer
-    finally:
-        worker.end()
-        if recognizer is not None:
-            recognizer.close()
-        if cache is not None:
-            cache.trim()
+    with documents(password=arguments.password, ocr=not arguments.no_ocr, cached=not arguments.no_cache) as both:
+        yield both
 
 
 @asynccontextmanager
 async def record_reader(arguments: argparse.Namespace) -> "AsyncIterator[RecordReader]":
     """What reads records: labels and places, or the model that was named."""
-    if arguments.model is None or arguments.model == "nano":
-        from perception.extraction.label_reader import LabelReader
+    from ui.reading import record_reader as reader_of
 
-        yield LabelReader()
-        return
-    from agent.asking import model_of
-    from perception.extraction.model_reader import ModelReader
-
-    async with model_of(load_settings(arguments).model) as model:
-        yield ModelReader(model.client)
+    async with reader_of(None if arguments.model is None else load_settings(arguments).model) as reader:
+        yield reader
 
 
 def chosen_pages(text: str | None, document: "Document") -> list[int]:
