@@ -24,6 +24,7 @@ OURS = ("perception", "actions", "sandboxes", "agent", "ui")
 EXTRAS = {
     "av": "recording",
     "keyring": "keyring",
+    "mcp": "mcp",
     "miniwob": "miniwob",
     "mss": "desktop",
     "onnxruntime": "documents",

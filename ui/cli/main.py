@@ -39,6 +39,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "redteam": ("ui.cli.redteam", "attack the guard, count what happens"),
     "bench": ("ui.cli.bench", "measure the time of a step"),
     "console": ("ui.cli.console", "a page on this machine to start, watch and replay runs"),
+    "mcp": ("ui.cli.mcp", "let other assistants run tasks and read documents"),
     "doctor": ("ui.cli.doctor", "say what is installed and what is missing"),
 }
 """Verb -> module, line of help. The module offers `add_arguments(parser)` and `execute(arguments, output) ->

@@ -8,13 +8,14 @@ import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from agent.events import Answered, Asked, Decided, Event, RunEnded, RunStarted, Seen, StepRecorded, Watcher
 from agent.guard.person import Person
 from agent.guard.question import Question
+from agent.guard.rules import Limits
 from agent.trajectory import Outcome, RunRecord, Step
 from perception.observation import ImageRef
 from ui.console.seat import NOBODY, Seat, Sitting
@@ -26,11 +27,17 @@ Phase = Literal["idle", "starting", "running", "stopping", "ended"]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a person asked for on the page."""
+    """What was asked for, by a person on the page or by another assistant."""
 
     instruction: str
     url: str
     model: str
+    on: str = "browser"
+    """The environment that it happens in."""
+    programs: tuple[tuple[str, ...], ...] = ()
+    """Of a desktop: commands that it begins with, in words."""
+    limits: Limits = field(default_factory=Limits)
+    """Budgets within those of the settings."""
 
 
 Launch = Callable[[Order, Watcher, Person], Awaitable[None]]

@@ -32,6 +32,7 @@ _OPTIONAL = {
     "pyautogui": ("desktop surfaces", 'pip install "handeye[desktop]"'),
     "mss": ("desktop surfaces", 'pip install "handeye[desktop]"'),
     "adbutils": ("phones", 'pip install "handeye[android]"'),
+    "mcp": ("mcp", 'pip install "handeye[mcp]"'),
     "pypdfium2": ("documents: PDF", 'pip install "handeye[documents]"'),
     "pikepdf": ("documents: damaged PDF", 'pip install "handeye[documents]"'),
     "rapidocr": ("documents: text in pixels", 'pip install "handeye[documents]"'),

@@ -1,0 +1,1 @@
+"""HandEye for other assistants: tools over the Model Context Protocol; see docs/mcp.md."""
