@@ -8,8 +8,10 @@ from agent.trajectory import RunRecord
 
 
 def run_names(runs: Path) -> list[str]:
-    """The names of the runs in a folder, newest first: names begin with the time."""
-    return sorted((path.parent.name for path in runs.glob(f"*/{RUN_FILE}")), reverse=True)
+    """The names of the runs in a folder, newest first: names begin with the time. Links are left out: a name that is
+    listed here leads nowhere else."""
+    found = (path.parent for path in runs.glob(f"*/{RUN_FILE}"))
+    return sorted((folder.name for folder in found if not folder.is_symlink()), reverse=True)
 
 
 def run_records(runs: Path, limit: int = 200) -> list[tuple[Path, RunRecord]]:

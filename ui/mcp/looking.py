@@ -73,7 +73,7 @@ class Looking:
     def _look(self, run: str, number: int | None) -> types.CallToolResult:
         # Looked up among those that there are: nothing that a client says becomes part of a path.
         name = next((one for one in run_names(self._runs) if one == run), None)
-        if name is None or (self._runs / name).is_symlink():
+        if name is None:
             raise Refused(f"there is no run {plain(run, 80)}; list_runs names them")
         folder = self._runs / name
         trajectory, waiting = load(folder), Questions(folder).open()

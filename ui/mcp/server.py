@@ -43,8 +43,8 @@ async def serve(settings: Settings, documents: Sequence[Path], programs: Sequenc
     server = server_of(tools_of(settings, stages, Shelf(documents), programs))
     try:
         with Wire() as wire:
-            lines: Any = wire  # The transport asks for a file, and of that only its lines.
-            async with stdio_server(lines, wire.writer) as (read, write):
+            file: Any = wire  # The transport asks for files, and of these only lines, `write` and `flush`.
+            async with stdio_server(file, file) as (read, write):
                 await server.run(read, write, server.create_initialization_options())
     finally:
         await asyncio.to_thread(stages.close)

@@ -11,9 +11,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Any, Self
-
-import anyio
+from typing import Self
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of one message; the connection ends at a longer one."""
@@ -35,8 +33,6 @@ class Wire:
         os.dup2(nothing, 0)
         os.close(nothing)
         os.dup2(2, 1)
-        self.writer: Any = anyio.wrap_file(open(self._out, "w", encoding="utf-8", newline="\n", closefd=False))
-        """What is written to the client, as the transport wants it."""
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._read, args=(loop,), name="mcp-input", daemon=True).start()
         return self
@@ -52,6 +48,13 @@ class Wire:
         """The client's messages, a line each, until it hangs up."""
         while (line := await self._lines.get()) is not None:
             yield line
+
+    async def write(self, text: str) -> None:
+        """Send whole messages, each with the end of its line."""
+        await asyncio.to_thread(_write, self._out, text.encode())
+
+    async def flush(self) -> None:
+        """Nothing is held back; the transport asks for it all the same."""
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         """The thread's whole life."""
@@ -77,3 +80,8 @@ def _chunk(number: int) -> bytes:
         return os.read(number, _CHUNK)
     except OSError:
         return b""
+
+
+def _write(number: int, rest: bytes) -> None:
+    while rest:
+        rest = rest[os.write(number, rest) :]
