@@ -5,7 +5,8 @@ hook, its API and file routes, the host's schema). In order, a request must
 
 1. name this server in `Host` (a page elsewhere that resolves to 127.0.0.1 names another),
 2. come from this page or from nowhere, by `Origin` and `Sec-Fetch-Site`,
-3. carry the cookie, or be the first to use a link (`keys`: wrong ones are counted, and too many lock it for a while).
+3. carry the cookie, or be the first to use a link (`keys`: wrong ones are counted, and too many lock it for a while),
+4. where it tells the page's listeners something, name no file (`parcels`).
 
 Refusals say nothing about what is behind. WebSockets are not used and are refused.
 """
@@ -18,6 +19,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.console.keys import LOCKED_SECONDS, Keys, Locked
+from ui.console.parcels import LISTENERS, given_again, names_file, whole_body
 
 ENTRY = "/enter"
 BROWSER = "handeye_browser"
@@ -27,8 +29,10 @@ _CLOSED = (
     *("/gradio_api/upload", "/gradio_api/file", "/gradio_api/proxy", "/gradio_api/dev", "/gradio_api/vibe"),
     *("/gradio_api/undo-vibe", "/gradio_api/stream", "/gradio_api/process_recording", "/gradio_api/custom_component"),
     *("/gradio_api/deep_link", "/gradio_api/run-history", "/gradio_api/runs", "/monitoring", "/login", "/logout"),
+    *("/gradio_api/call", "/gradio_api/api/", "/gradio_api/component_server"),
 )
-"""Gradio's routes for files, proxies, its developer tools and its own accounts: the console has no use for them."""
+"""Gradio's routes for files, proxies, programs that call it, its developer tools and its own accounts: the console has
+no use for them."""
 
 # Gradio builds its page with inline scripts and styles and compiles its HTML templates, hence the unsafe-* words. What
 # holds is that nothing comes from, or goes to, any other server.
@@ -77,6 +81,12 @@ class Door:
             return
         with_headers = _adding_headers(send)
         answer = self._answer(scope)
+        if answer is None and scope["path"].startswith(LISTENERS):
+            body = await whole_body(receive)
+            if body is None or names_file(body):
+                answer = _refuse("the console's page does not send this")
+            else:
+                receive = given_again(body, receive)
         await (answer or self.app)(scope, receive, with_headers)
 
     def _answer(self, scope: Scope) -> Response | None:
