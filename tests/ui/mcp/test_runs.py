@@ -15,6 +15,7 @@ from mcp import Client
 
 from agent.guard.question import Question, Questions
 from agent.recorder import load
+from tests.desktops import needs
 from tests.page_server import PageServer
 from tests.processes import command_of, processes
 from tests.ui.console.shop import DRAFT, PAGE, SEND, press, reply
@@ -122,6 +123,19 @@ async def test_a_run_is_started_watched_stopped_and_called_off(tmp_path: Path, p
         await asyncio.to_thread(wait_until, lambda: load(other).run.outcome)
     outcomes = [load(folder).run.outcome for folder in (runs / run, other)]
     assert [outcome.kind for outcome in outcomes if outcome is not None] == ["interrupted", "interrupted"]
+
+
+@pytest.mark.desktop
+async def test_a_desktop_begins_with_a_program_that_is_allowed(tmp_path: Path) -> None:
+    needs("Xvfb", "openbox", "mousepad")
+    replies = [reply("type", "Write it", text="Ada"), END]
+    async with Client(command(tmp_path, "--launch", "mousepad", replies=replies)) as client:
+        arguments = {"task": "Write Ada", "on": "desktop", "launch": "mousepad"}
+        result = await client.call_tool("run_task", arguments)
+        assert not result.is_error, words_of(result)
+    run = load(tmp_path / "runs" / result.structured_content["run"]).run
+    assert (run.task.environment, run.task.settings) == ("desktop", {"launch": [["mousepad"]]})
+    assert str(run.frame) == "1280x720"
 
 
 async def test_a_page_that_can_not_be_opened_is_a_sentence(tmp_path: Path) -> None:
