@@ -13,6 +13,7 @@ from agent.effects import Entry, Intent, Receipt, entry_of
 from agent.errors import RecordError
 from agent.journal import read_lines
 from agent.recorder import RUN_FILE, STEPS_FILE, image_store, is_cut_short, read_run, step_of, torn_note
+from agent.review import reviews
 from agent.sealed import DOCUMENT, LINE, goes_on, has_checksum
 from agent.trajectory import RunRecord, Step
 from perception.errors import ImageError
@@ -40,7 +41,7 @@ class _Lines(NamedTuple):
 
 
 def inspect(folder: Path) -> Report:
-    """Check run.json, every step, every effect and every image. Never raises for what it finds in the folder."""
+    """Check run.json, and every step, effect, review and image. Never raises for what it finds in the folder."""
     inspection = _Inspection(folder)
     run = inspection.run()
     steps = inspection.journal(STEPS_FILE, step_of)
@@ -51,6 +52,8 @@ def inspect(folder: Path) -> Report:
         inspection.ending(run, steps.lines)
     inspection.ledger(steps.records, ledger)
     num_images = inspection.images(found, ledger)
+    if len(found) == len(steps.lines):  # Of steps that can't be read nothing can be said.
+        inspection.reviews(tuple(found))
     return Report(
         faults=tuple(inspection.faults),
         notes=tuple(inspection.notes),
@@ -125,6 +128,13 @@ class _Inspection:
                 self.faults.append(f"{self.folder / EFFECTS_FILE} has a receipt of {effect_id} and no intent before it")
         for effect_id in sorted(intents - receipts.keys()):
             self.notes.append(f"{effect_id} was under way when the run was cut: handeye resume settles it")
+
+    def reviews(self, steps: tuple[Step, ...]) -> None:
+        """Whether what people said of the steps is whole, and about steps that are there."""
+        try:
+            reviews(self.folder, steps)
+        except RecordError as error:
+            self.faults.append(str(error))
 
     def images(self, steps: Sequence[Step], ledger: Sequence[Entry]) -> int:
         """Every image that is named, and every other one that is there; returns how many there are."""

@@ -11,6 +11,7 @@ A run's folder:
     images/         PNG files by digest
     graph.sqlite    the loop's checkpoints
     questions/      what a person was asked, and what they said
+    reviews.jsonl   what people said of the steps afterwards (`agent.review`), append-only
     replay.html     made by `handeye replay`
 """
 

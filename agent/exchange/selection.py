@@ -15,6 +15,7 @@ from agent.exchange.likeness import Seen
 from agent.exchange.measuring import is_for_measuring
 from agent.exchange.reply import is_learnable
 from agent.recorder import image_store, load
+from agent.review import INFO, MARKED_BAD, as_reviewed, reviews
 from agent.trajectory import Reply, RunRecord, Step, Trajectory
 from sandboxes.scrubbing import Scrubber
 from sandboxes.task import Task
@@ -122,7 +123,12 @@ def _examples(
     left_out: Counter[str],
     clean: Callable[[str], str],
 ) -> Iterator[Example]:
-    for step in trajectory.steps:
+    said = reviews(folder, trajectory.steps)
+    for recorded in trajectory.steps:
+        step = as_reviewed(recorded, said)
+        if step is None:
+            left_out[MARKED_BAD] += 1
+            continue
         reason = _step_reason(trajectory.run, step, filters)
         if not reason and filters.near_duplicates:
             is_new = seen.is_new(image_store(folder).get(step.before), step)
@@ -144,8 +150,10 @@ def _step_reason(run: RunRecord, step: Step, filters: Filters) -> str:
 
 
 def _is_approved(step: Step) -> bool:
+    """By a person who was asked, or who marked it good afterwards; what is marked bad does not come here."""
     asked = step.info.get("guard")
-    return step.actor == "human" or (isinstance(asked, Mapping) and asked.get("answer") in _ANSWERED)
+    answered = isinstance(asked, Mapping) and asked.get("answer") in _ANSWERED
+    return step.actor == "human" or answered or INFO in step.info
 
 
 def _without_secrets(trajectory: Trajectory, scrubber: Scrubber) -> Trajectory:

@@ -7,6 +7,7 @@ from pathlib import Path
 from agent.exchange.measuring import is_for_measuring
 from agent.exchange.reply import is_learnable
 from agent.recorder import RUN_FILE, load
+from agent.review import MARKED_BAD, as_reviewed, reviews
 from agent.training.dialogue import Dialogue, DialogueMaker
 from agent.trajectory import Trajectory
 
@@ -53,8 +54,12 @@ def recorded(runs: Path, maker: DialogueMaker, *, failed_too: bool = False) -> R
 
 
 def _add(found: Recorded, folder: Path, trajectory: Trajectory, maker: DialogueMaker) -> None:
-    for step in trajectory.steps:
-        if is_learnable(trajectory.run, step):
+    said = reviews(folder, trajectory.steps)
+    for recorded_step in trajectory.steps:
+        step = as_reviewed(recorded_step, said)
+        if step is None:
+            found.left_out[MARKED_BAD] += 1
+        elif is_learnable(trajectory.run, step):
             found.dialogues.append(maker.dialogue(folder, trajectory, step))
             found.by_person.append(step.actor == "human")
         else:

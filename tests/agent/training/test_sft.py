@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from agent.evaluation.miniwob_tasks import HELDOUT_TASKS
+from agent.recorder import load
+from agent.review import MARKED_BAD, add
 from agent.training.dialogue import DialogueMaker
 from agent.training.drawing import Drawing
 from agent.training.learner import Rates
@@ -15,6 +17,7 @@ from agent.training.recorded import FAILED, MEASURING, recorded
 from agent.training.sft import ReplyBatches, SftConfig, sft
 from perception.clients.catalog import resolve
 from perception.errors import ModelError
+from perception.geometry import Point
 from perception.qwen3vl import weights
 from sandboxes.task import Task
 from tests.agent.training.played import record
@@ -56,6 +59,18 @@ def test_a_person_s_steps_are_drawn_more_often(small: Path, tmp_path: Path) -> N
     names = [dialogue.name for dialogue in make.drawn(0)]
     assert 240 < names.count("a/0") < 300
     assert len(names) == 300
+
+
+def test_what_a_person_marked_bad_is_not_learned_and_a_click_put_right_is(small: Path, tmp_path: Path) -> None:
+    steps = load(record(tmp_path / "a", num_steps=3)).steps
+    plain = recorded(tmp_path, DialogueMaker(small)).dialogues
+    add(tmp_path / "a", steps[0], "bad")
+    add(tmp_path / "a", steps[1], "corrected", at=Point(x=10, y=10))
+    found = recorded(tmp_path, DialogueMaker(small))
+    assert [dialogue.name for dialogue in found.dialogues] == ["a/1", "a/2"]
+    assert (found.by_person, found.left_out) == ([True, False], {MARKED_BAD: 1})
+    assert found.dialogues[0].token_ids != plain[1].token_ids
+    assert found.dialogues[1].token_ids == plain[2].token_ids
 
 
 @pytest.mark.slow
