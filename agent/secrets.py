@@ -12,6 +12,7 @@ from actions.placeholder import PREFIX, names_in
 from agent.errors import SettingsError
 from agent.settings import SecretSettings
 from sandboxes.errors import SandboxError
+from sandboxes.scrubbing import Scrubber
 from sandboxes.vault import Secret, Vault
 
 
@@ -38,6 +39,21 @@ def open_vault(
         if value is not None:
             held.append(_secret(name, value, one))
     return _vault(held)
+
+
+def scrubber_of(secrets: Mapping[str, SecretSettings], environ: Mapping[str, str] | None = None) -> Scrubber:
+    """What takes every secret of the settings out of what leaves the house.
+
+    Raises SettingsError where one can't be had: what isn't known can't be found. See `open_vault` for the rest.
+    """
+    vault = open_vault(secrets, "", environ)
+    missing = sorted({name.lower() for name in secrets} - {name.lower() for name in vault.names})
+    if missing:
+        raise SettingsError(
+            f"the secret {missing[0]} is not there, so it can't be taken out: make its source hold it, or take it out "
+            "of the settings"
+        )
+    return vault.scrubber
 
 
 def _fetched(name: str, source: str, variables: Mapping[str, str], *, is_asked: bool) -> str | None:

@@ -57,6 +57,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
         current=Path(arguments.current),
         datasets=Path(arguments.datasets),
         config=Path(arguments.config) if arguments.config else None,
+        secrets=settings.secrets,
     )
     try:
         asyncio.run(serve(stages, places, port=arguments.port, model=settings.model.name, announce=announce))

@@ -42,7 +42,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     from agent.exchange import formats
     from agent.exchange.dataset import export
     from agent.exchange.selection import Filters
-    from agent.secrets import open_vault
+    from agent.secrets import scrubber_of
 
     layout = formats.named(arguments.to)
     settings = load_settings(argparse.Namespace(config=arguments.config))
@@ -55,14 +55,8 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
         near_duplicates=arguments.near_duplicates,
         validation=arguments.validation,
     )
-    vault = open_vault(settings.secrets, "")
-    missing = sorted({name.lower() for name in settings.secrets} - {name.lower() for name in vault.names})
-    if missing:
-        raise exits.UsageError(
-            f"the secret {missing[0]} is not there, so it can't be taken out: make its source hold it, or take it out "
-            "of the settings"
-        )
-    report = export([Path(name) for name in arguments.runs_named], layout, Path(arguments.out), filters, vault.scrubber)
+    scrubber = scrubber_of(settings.secrets)
+    report = export([Path(name) for name in arguments.runs_named], layout, Path(arguments.out), filters, scrubber)
     say = output.console.print
     steps = f"{report.num_train} steps to train on, {report.num_validation} to validate on"
     say(f"{report.folder}: {report.num_runs} runs, {steps}", markup=False)

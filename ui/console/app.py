@@ -1,4 +1,4 @@
-"""The console's application: Gradio's page, the replay route, and the door in front of both."""
+"""The console's application: Gradio's page, our own routes, and the door in front of both."""
 
 from collections.abc import Callable
 from html import escape
@@ -6,13 +6,11 @@ from html import escape
 import gradio as gr
 from fastapi import FastAPI
 from gradio.themes import Base
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from agent.errors import RecordError
-from agent.recorder import image_store, load
 from ui.console.benchmarks_tab import build_benchmarks_tab
 from ui.console.chart_style import CHART_STYLE
 from ui.console.checkup import Checkup
+from ui.console.datasets import Datasets
 from ui.console.desk import Desk
 from ui.console.doctor_tab import build_doctor_tab
 from ui.console.door import Door, link_to
@@ -25,40 +23,20 @@ from ui.console.places import Places
 from ui.console.promoting import Promoting, closing
 from ui.console.questions_tab import build_questions_tab
 from ui.console.quiet import QUIET
+from ui.console.replay_page import add_replay_pages
+from ui.console.replay_style import REPLAY_STYLE
 from ui.console.replay_tab import build_replay_tab
 from ui.console.shortcuts import KEYS_HTML, SHORTCUTS
 from ui.console.stages import Stages
 from ui.console.style import STYLE
 from ui.console.takeover_tab import build_takeover_tab
-from ui.replay import render
-from ui.runs import run_names
-
-_REPLAY_HEADERS = {
-    # The page's own policy, inside it, is narrower; this one takes away its origin and lets only our page frame it.
-    "Content-Security-Policy": (
-        "sandbox allow-scripts; default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-        "script-src 'unsafe-inline'; frame-ancestors 'self'"
-    ),
-    "X-Frame-Options": "SAMEORIGIN",
-}
-
 
 def build_app(stages: Stages, places: Places, *, port: int, model: str = "nano") -> Door:
     """Everything that the console's server answers, behind its door."""
     runs, promoting = places.runs, Promoting(places)
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=closing(promoting))
     add_pictures(host, places.evaluations)
-
-    @host.get("/replay/{name}")
-    def replay(name: str) -> Response:
-        if name not in run_names(runs):
-            return PlainTextResponse("404: there is no such run\n", status_code=404)
-        try:
-            page = render(load(runs / name), image_store(runs / name))
-        except RecordError as error:
-            return PlainTextResponse(f"{error}\n", status_code=409)
-        return HTMLResponse(page, headers=_REPLAY_HEADERS)
-
+    add_replay_pages(host, runs)
     keys = Keys()
     page = _build_page(Desk(stages, runs), places, promoting, model, lambda: link_to(port, keys.invite()))
     gr.mount_gradio_app(
@@ -74,7 +52,7 @@ def build_app(stages: Stages, places: Places, *, port: int, model: str = "nano")
         mcp_server=False,
         max_file_size=1,
         theme=_theme(),
-        css=STYLE + CHART_STYLE,
+        css=STYLE + CHART_STYLE + REPLAY_STYLE,
     )
     return Door(host, port=port, keys=keys)
 
@@ -91,7 +69,7 @@ def _build_page(desk: Desk, places: Places, promoting: Promoting, model: str, in
             with gr.Tab("Takeover", id="takeover"):
                 build_takeover_tab(desk, followed)
             with gr.Tab("Replay", id="replay") as tab:
-                build_replay_tab(tab, desk.runs)
+                build_replay_tab(tab, desk, Datasets(places.datasets, places.secrets))
             with gr.Tab("Learn", id="learn"):
                 build_learn_tab(tabs, places, promoting)
             with gr.Tab("Benchmarks", id="benchmarks") as tab:

@@ -1,7 +1,10 @@
 """Where the console looks for what it shows, and puts what it makes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from agent.settings import SecretSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +23,5 @@ class Places:
     """Of data sets, a folder each, as `handeye export` leaves them."""
     config: Path | None = None
     """The settings file that was named, for commands that the console starts."""
+    secrets: Mapping[str, SecretSettings] = field(default_factory=dict)
+    """Those that the settings name: they are taken out of every data set."""

@@ -38,7 +38,6 @@ kbd { border: 1px solid var(--border-color-primary); border-radius: 4px; padding
 .he-ask .he-crop { justify-self: start; max-width: 100%; border-radius: 6px; margin: 6px 0;
   box-shadow: 0 1px 8px #0003; }
 .he-ask small { opacity: .75; }
-.he-replay { width: 100%; height: 82vh; border: 1px solid var(--border-color-primary); border-radius: 12px; }
 .he-link { overflow-wrap: anywhere; font-size: 13px; }
 @media (max-width: 600px) {
   .gradio-container, .gradio-container > main { padding: 8px !important; }

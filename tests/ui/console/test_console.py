@@ -73,11 +73,9 @@ async def _is_running(page: Page) -> None:
 
 async def _replay_is_shown(page: Page) -> None:
     await page.get_by_role("tab", name="Replay").click()
-    await page.get_by_label("Run", exact=True).last.click()
-    await page.get_by_role("option").filter(has_text="done: Order for").click()
-    frame = page.frame_locator("iframe.he-replay")
-    await expect(frame.locator("#pill")).to_have_text("done", timeout=SECONDS)
-    await expect(frame.locator(".screen img")).to_be_visible()
+    await page.locator(".he-open", has_text="Order for").click(timeout=SECONDS)
+    await expect(page.locator(".he-point:visible img")).to_be_visible(timeout=SECONDS)
+    await expect(page.locator(".he-state:visible b").first).to_have_text("Done")
 
 
 @pytest.mark.slow
