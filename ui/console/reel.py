@@ -106,8 +106,8 @@ def other_screen_html(run: Run, index: int) -> str:
     return f'<div class="he-screen"><img src="{picture}" alt="The screen of the other run before this step"></div>'
 
 
-def step_html(run: Run, index: int) -> str:
-    """What was thought and done at a step, and what came of it."""
+def step_html(run: Run, index: int, *, asks: bool = True) -> str:
+    """What was thought and done at a step, and what came of it; asks: say how it is reviewed."""
     if not index < run.num_steps:
         return ""
     step, review = run.trajectory.steps[index], run.reviews.get(index)
@@ -119,7 +119,7 @@ def step_html(run: Run, index: int) -> str:
         *(f"<small>{escape(note)}</small>" for note in page_notes(step)),
         f"<small>{escape(step.url)}</small>" if step.url else "",
     ]
-    return f'<div class="he-ask">{"".join(rows)}</div>{_review_html(step, review)}'
+    return f'<div class="he-ask">{"".join(rows)}</div>{_review_html(step, review) if review or asks else ""}'
 
 
 def differs_at(one: Run, other: Run) -> int | None:

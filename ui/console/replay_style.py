@@ -5,12 +5,16 @@ REPLAY_STYLE = """
 .he-runs li { display: flex; gap: 8px; align-items: center; margin: 0; padding: 2px 4px;
   border-top: 1px solid var(--border-color-primary); }
 .he-runs input { width: 20px; height: 20px; flex: none; }
-.he-runs button { border-radius: 6px; padding: 6px 8px; color: inherit; }
-.he-runs button:hover, .he-runs button[aria-current] { background: var(--background-fill-secondary); }
+.gradio-container .he-runs button { border: 0; border-radius: 6px; padding: 6px 8px; color: inherit; background: none;
+  font: inherit; cursor: pointer; }
+.gradio-container .he-runs button:hover, .gradio-container .he-runs button[aria-current] {
+  background: var(--background-fill-secondary); }
 .he-runs button:focus-visible, .he-runs input:focus-visible { outline: 3px solid var(--primary-500); }
-.he-runs button[data-kind=compare] { font-size: 12.5px; border: 1px solid var(--border-color-primary); }
+.gradio-container .he-runs button[data-kind=compare] { font-size: 12.5px; flex: none;
+  border: 1px solid var(--border-color-primary); }
 .he-runs .he-open { flex: 1; min-width: 0; display: flex; gap: 8px; text-align: left; }
-.he-runs .he-open[aria-current] { font-weight: 600; }
+.gradio-container .he-runs .he-open[aria-current] { font-weight: 600; }
+.he-runs small { opacity: .75; font-weight: 400; }
 .he-runs span { overflow-wrap: anywhere; min-width: 0; }
 .he-links { font-size: 14px; display: flex; flex-wrap: wrap; gap: 4px 18px; margin-top: 8px; }
 """

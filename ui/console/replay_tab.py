@@ -83,6 +83,7 @@ class _Showing(NamedTuple):
     difference: gr.HTML
     part: gr.Button
     alone: gr.Button
+    other: gr.Column
     other_screen: gr.HTML
     other_step: gr.HTML
     links: gr.HTML
@@ -92,7 +93,7 @@ class _Showing(NamedTuple):
         """Those that `_shown` gives values for, in its order."""
         run = [self.note, self.head, self.steps, self.number, self.back, self.on, self.screen, self.step, self.links]
         marks = [self.marks, self.correct, self.withdraw]
-        return [*run, *marks, self.compared, self.difference, self.part, self.other_screen, self.other_step]
+        return [*run, *marks, self.compared, self.difference, self.part, self.other, self.other_screen, self.other_step]
 
 
 def build_replay_tab(tab: gr.Tab, desk: Desk, datasets: Datasets) -> None:
@@ -276,27 +277,29 @@ def _shown(reel: Reel, to: Place, note: str) -> tuple[Any, ...]:
 
 def _compared(run: Run, other: Run | None, index: int) -> tuple[Any, ...]:
     if other is None:
-        return gr.update(visible=False), "", gr.skip(), "", ""
+        hidden = gr.update(visible=False)
+        return hidden, "", gr.skip(), hidden, "", ""
     parts = gr.update(visible=differs_at(run, other) is not None)
-    screen, step = other_screen_html(other, index), step_html(other, index)
-    return gr.update(visible=True), difference_html(run, other, index), parts, screen, step
+    screen, step = other_screen_html(other, index), step_html(other, index, asks=False)
+    seen = gr.update(visible=True)
+    return seen, difference_html(run, other, index), parts, seen, screen, step
 
 
 def _nothing(note: str) -> tuple[Any, ...]:
     hidden = gr.update(visible=False)
     run = (note_html(note), NOTHING, hidden, gr.skip(), gr.skip(), gr.skip(), "", "", "")
-    return Place(), *run, hidden, hidden, hidden, hidden, "", gr.skip(), "", ""
+    return Place(), *run, hidden, hidden, hidden, hidden, "", gr.skip(), hidden, "", ""
 
 
 def _lay_out_finding() -> _Finding:
     with gr.Row(elem_classes="he-row"):
-        task = gr.Textbox(label="Task", placeholder="words of it", lines=1, min_width=140)
+        task = gr.Textbox(label="Task", placeholder="words of it", lines=1, max_lines=1, min_width=140)
         outcome = gr.Dropdown(choices=[_ANY], value=_ANY, label="Outcome", min_width=120)
         model = gr.Dropdown(choices=[_ANY], value=_ANY, label="Model of the run", min_width=120)
     with gr.Row(elem_classes="he-row"):
-        since = gr.Textbox(label="From", placeholder="2026-01-31", lines=1, min_width=110)
-        until = gr.Textbox(label="To", placeholder="2026-12-31", lines=1, min_width=110)
-        text = gr.Textbox(label="In the steps", placeholder="words of thoughts, actions, screens", min_width=140)
+        since = gr.Textbox(label="From", placeholder="2026-01-31", lines=1, max_lines=1, min_width=110)
+        until = gr.Textbox(label="To", placeholder="2026-12-31", lines=1, max_lines=1, min_width=110)
+        text = gr.Textbox(label="In the steps", placeholder="words", lines=1, max_lines=1, min_width=140)
     with gr.Row(elem_classes="he-row"):
         find = gr.Button("Find", variant="primary", min_width=84, elem_id="he-find")
         newer, older = gr.Button("Newer", min_width=84), gr.Button("Older", min_width=84)
@@ -309,27 +312,29 @@ def _lay_out_finding() -> _Finding:
 
 
 def _lay_out_showing() -> _Showing:
-    note, head = gr.HTML(), gr.HTML(NOTHING)
+    note, head = gr.HTML(), gr.HTML(NOTHING, elem_id="he-run")
     with gr.Row(elem_classes="he-line", equal_height=False, visible=False) as steps:
         back = gr.Button("Previous", min_width=84, elem_id="he-prev")
-        number = gr.Number(label="Step", precision=0, minimum=1, min_width=84, info="Enter goes there")
+        number = gr.Number(label="Step (Enter goes there)", precision=0, minimum=1, min_width=84)
         on = gr.Button("Next", min_width=84, elem_id="he-next")
-    screen = gr.HTML(js_on_load=SCRIPT)
-    step = gr.HTML()
-    with gr.Row(elem_classes="he-row", visible=False) as marks:
-        good = gr.Button("Good", min_width=84, elem_id="he-good")
-        bad = gr.Button("Bad", min_width=84, elem_id="he-bad")
-        correct = gr.Button(variant="primary", min_width=140, visible=False, elem_id="he-correct")
-        withdraw = gr.Button("Take the mark back", min_width=120, visible=False, elem_id="he-withdraw")
-    with gr.Column(visible=False, elem_id="he-compared") as compared:
+    with gr.Column(visible=False, elem_id="he-difference") as compared:
         difference = gr.HTML()
         with gr.Row(elem_classes="he-row"):
             part = gr.Button("Go to where they part", size="sm", min_width=120)
             alone = gr.Button("Stop comparing", size="sm", min_width=120)
-        other_screen, other_step = gr.HTML(), gr.HTML()
+    with gr.Row(equal_height=False):
+        with gr.Column(min_width=300):
+            screen, step = gr.HTML(js_on_load=SCRIPT), gr.HTML()
+            with gr.Row(elem_classes="he-row", visible=False) as marks:
+                good = gr.Button("Good", min_width=84, elem_id="he-good")
+                bad = gr.Button("Bad", min_width=84, elem_id="he-bad")
+                correct = gr.Button(variant="primary", min_width=140, visible=False, elem_id="he-correct")
+                withdraw = gr.Button("Take the mark back", min_width=120, visible=False, elem_id="he-withdraw")
+        with gr.Column(min_width=300, visible=False, elem_id="he-other") as other:
+            other_screen, other_step = gr.HTML(), gr.HTML()
     links = gr.HTML()
     gr.HTML(HINT, js_on_load=ARROWS)
     return _Showing(
         note, head, steps, back, number, on, screen, step, marks, good, bad, correct, withdraw, compared, difference,
-        part, alone, other_screen, other_step, links,
+        part, alone, other, other_screen, other_step, links,
     )  # fmt: skip

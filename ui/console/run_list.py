@@ -20,6 +20,7 @@ element.addEventListener('click', (event) => {
   if (button.dataset.kind === 'open') {
     element.querySelectorAll('[aria-current]').forEach((one) => one.removeAttribute('aria-current'));
     button.setAttribute('aria-current', 'true');
+    if (innerWidth < 800) document.querySelector('#he-run')?.scrollIntoView();
   }
   trigger('click', {kind: button.dataset.kind, runs: [button.dataset.run]});
 });
