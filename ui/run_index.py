@@ -133,7 +133,7 @@ class RunIndex:
             raise RecordError(f"the index of runs, {self._file}, can't be used: {error}; delete it") from error
 
     def _connected(self) -> sqlite3.Connection:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # It tells what the runs tell.
         try:
             return _prepared(self._file)
         except sqlite3.OperationalError:

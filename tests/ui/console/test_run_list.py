@@ -34,6 +34,7 @@ def test_an_empty_list_says_what_to_do() -> None:
 def test_boxes_of_one_page_leave_those_of_others() -> None:
     what = chosen({"kind": "select", "runs": ["b"], "shown": ["a", "b"]})
     assert what == Chosen("select", ("b",), ("a", "b"))
+    assert what is not None
     assert what.added_to(("a", "other")) == ("other", "b")
 
 
