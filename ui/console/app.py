@@ -10,7 +10,7 @@ from gradio.themes import Base
 from ui.console.benchmarks_tab import build_benchmarks_tab
 from ui.console.chart_style import CHART_STYLE
 from ui.console.checkup import Checkup
-from ui.console.datasets import Datasets
+from ui.console.dataset_folder import DatasetFolder
 from ui.console.desk import Desk
 from ui.console.doctor_tab import build_doctor_tab
 from ui.console.door import Door, link_to
@@ -30,6 +30,7 @@ from ui.console.shortcuts import KEYS_HTML, SHORTCUTS
 from ui.console.stages import Stages
 from ui.console.style import STYLE
 from ui.console.takeover_tab import build_takeover_tab
+
 
 def build_app(stages: Stages, places: Places, *, port: int, model: str = "nano") -> Door:
     """Everything that the console's server answers, behind its door."""
@@ -69,7 +70,7 @@ def _build_page(desk: Desk, places: Places, promoting: Promoting, model: str, in
             with gr.Tab("Takeover", id="takeover"):
                 build_takeover_tab(desk, followed)
             with gr.Tab("Replay", id="replay") as tab:
-                build_replay_tab(tab, desk, Datasets(places.datasets, places.secrets))
+                build_replay_tab(tab, desk, DatasetFolder(places.datasets, places.secrets))
             with gr.Tab("Learn", id="learn"):
                 build_learn_tab(tabs, places, promoting)
             with gr.Tab("Benchmarks", id="benchmarks") as tab:

@@ -11,12 +11,12 @@ from agent.exchange.dataset import Report
 from agent.exchange.formats import FORMATS
 from agent.exchange.selection import Filters
 from perception.errors import HandEyeError
-from ui.console.datasets import DEFAULT_FORMAT, Datasets
+from ui.console.dataset_folder import DEFAULT_FORMAT, DatasetFolder
 from ui.console.live import note_html
 from ui.console.quiet import QUIET
 
 
-def build_dataset_form(datasets: Datasets, selected: gr.State, folder: Callable[[str], Path]) -> gr.HTML:
+def build_dataset_form(datasets: DatasetFolder, selected: gr.State, folder: Callable[[str], Path]) -> gr.HTML:
     """Put the form into the page that is being built, and return what says how many runs are selected.
 
     selected: the names of the runs; folder: where a run of that name is, which raises RecordError.

@@ -13,8 +13,8 @@ import gradio as gr
 from agent import review
 from agent.errors import RecordError
 from perception.geometry import Point
+from ui.console.dataset_folder import DatasetFolder
 from ui.console.dataset_form import build_dataset_form, selection_html
-from ui.console.datasets import Datasets
 from ui.console.desk import Desk, who
 from ui.console.live import note_html
 from ui.console.picture import SCRIPT, pointed
@@ -96,7 +96,7 @@ class _Showing(NamedTuple):
         return [*run, *marks, self.compared, self.difference, self.part, self.other, self.other_screen, self.other_step]
 
 
-def build_replay_tab(tab: gr.Tab, desk: Desk, datasets: Datasets) -> None:
+def build_replay_tab(tab: gr.Tab, desk: Desk, datasets: DatasetFolder) -> None:
     """Put the tab's parts into the tab that is being built."""
     index = RunIndex(desk.runs)
     reel = Reel(index)

@@ -76,8 +76,12 @@ async def _fill(page: Page, name: str, url: str) -> None:
         await page.locator("#he-take-over").click(timeout=SECONDS)
         await expect(page.locator(".he-point:visible")).to_be_visible(timeout=SECONDS)
     elif name == "Replay":
-        await choose(page, "Run", "Order for")
-        await expect(page.locator("iframe.he-replay")).to_be_visible(timeout=SECONDS)
+        await page.locator(".he-open", has_text="Order for").click(timeout=SECONDS)
+        await expect(page.locator(".he-point:visible")).to_be_visible(timeout=SECONDS)
+        await page.get_by_label("Select Order for").check()
+        await page.locator(".he-runs button[data-kind=compare]").first.click()
+        await expect(page.locator("#he-other img")).to_be_visible(timeout=SECONDS)
+        await page.get_by_role("button", name="Send to a data set").first.click()
     elif name == "Learn":
         await choose(page, "Training run", "sft")
         await expect(page.locator(".he-curve").first).to_be_visible(timeout=SECONDS)

@@ -16,7 +16,7 @@ DEFAULT_FORMAT = "sharegpt"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
-class Datasets:
+class DatasetFolder:
     """A folder of data sets."""
 
     def __init__(

@@ -8,14 +8,14 @@ from agent.errors import RecordError, SettingsError
 from agent.exchange.selection import Filters
 from agent.settings import SecretSettings
 from tests.agent.exchange.recorded import record
-from ui.console.datasets import Datasets
+from ui.console.dataset_folder import DatasetFolder
 
 SECRET = "correct-Horse 77 battery?"
 
 
 def test_runs_become_a_data_set(tmp_path: Path) -> None:
     runs = [record(tmp_path / "a"), record(tmp_path / "b", [{}, {}])]
-    datasets = Datasets(tmp_path / "sets")
+    datasets = DatasetFolder(tmp_path / "sets")
     report = datasets.send(runs, "forms-1", "sharegpt", Filters())
     assert (report.num_runs, report.num_train) == (2, 3)
     assert (tmp_path / "sets" / "forms-1" / "SHA256SUMS").is_file()
@@ -32,7 +32,7 @@ def test_runs_become_a_data_set(tmp_path: Path) -> None:
 def test_a_name_leads_nowhere_else(tmp_path: Path, name: str) -> None:
     run = record(tmp_path / "a")
     with pytest.raises(RecordError, match="letters, digits, points and dashes"):
-        Datasets(tmp_path / "sets").send([run], name, "sharegpt", Filters())
+        DatasetFolder(tmp_path / "sets").send([run], name, "sharegpt", Filters())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a"]
 
 
@@ -41,8 +41,8 @@ def test_secrets_are_taken_out_or_nothing_is_written(tmp_path: Path, monkeypatch
     secrets = {"shop": SecretSettings(source="env:SHOP_PASSWORD", hosts=("shop.test",))}
     monkeypatch.delenv("SHOP_PASSWORD", raising=False)
     with pytest.raises(SettingsError, match="the secret shop is not there"):
-        Datasets(tmp_path / "sets", secrets).send([run], "one", "sharegpt", Filters())
+        DatasetFolder(tmp_path / "sets", secrets).send([run], "one", "sharegpt", Filters())
     assert not (tmp_path / "sets").exists()
     monkeypatch.setenv("SHOP_PASSWORD", SECRET)
-    Datasets(tmp_path / "sets", secrets).send([run], "one", "sharegpt", Filters())
+    DatasetFolder(tmp_path / "sets", secrets).send([run], "one", "sharegpt", Filters())
     assert SECRET not in (tmp_path / "sets" / "one" / "train.jsonl").read_text()
