@@ -97,7 +97,7 @@ def screen_html(run: Run, index: int, of: str, at: Point | None = None) -> str:
 def other_screen_html(run: Run, index: int) -> str:
     """The same of a run that is compared, which nothing is said of."""
     if not index < run.num_steps:
-        return '<div class="he-screen"><p>This run has no such step: it ended before.</p></div>'
+        return '<div class="he-screen"><p>This run has no such step.</p></div>'
     try:
         frame = image_store(run.folder).get(run.trajectory.steps[index].before)
     except ImageError as error:
@@ -137,7 +137,7 @@ def difference_html(one: Run, other: Run, index: int) -> str:
     if parts is None:
         return note_html("The two runs do the same, step for step.")
     here, there = (
-        action_words(run.trajectory.steps[parts].action) if parts < run.num_steps else "nothing, it has ended"
+        action_words(run.trajectory.steps[parts].action) if parts < run.num_steps else "nothing, it has no such step"
         for run in (one, other)
     )
     seen = "this step, " if parts == index else ""

@@ -80,7 +80,7 @@ async def _fill(page: Page, name: str, url: str) -> None:
         await expect(page.locator(".he-point:visible")).to_be_visible(timeout=SECONDS)
         await page.get_by_label("Select Order for").check()
         await page.locator(".he-runs button[data-kind=compare]").first.click()
-        await expect(page.locator("#he-other img")).to_be_visible(timeout=SECONDS)
+        await expect(page.locator("#he-other")).to_be_visible(timeout=SECONDS)
         await page.get_by_role("button", name="Send to a data set").first.click()
     elif name == "Learn":
         await choose(page, "Training run", "sft")

@@ -76,8 +76,8 @@ def test_runs_are_compared_by_what_they_do(runs_folder: Path, tmp_path: Path) ->
     assert [differs_at(one, run) for run in (same, parts, short)] == [None, 1, 2]
     assert "do the same" in difference_html(one, same, 0)
     assert "They part at this step, step 2. This run: left_click (32, 8)" in difference_html(one, parts, 1)
-    assert "The other: nothing, it has ended" in difference_html(one, short, 0)
-    assert "it ended before" in other_screen_html(short, 2)
+    assert "The other: nothing, it has no such step" in difference_html(one, short, 0)
+    assert "no such step" in other_screen_html(short, 2)
     assert step_html(short, 2) == ""
 
 
