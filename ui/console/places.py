@@ -23,5 +23,5 @@ class Places:
     """Of data sets, a folder each, as `handeye export` leaves them."""
     config: Path | None = None
     """The settings file that was named, for commands that the console starts."""
-    secrets: Mapping[str, SecretSettings] = field(default_factory=dict)
+    secrets: Mapping[str, SecretSettings] = field(default_factory=dict, kw_only=True)
     """Those that the settings name: they are taken out of every data set."""
