@@ -52,15 +52,17 @@ async def enter(
     person: Person | None,
     settle: Settle | None,
     mending: Mending | None,
+    anew: bool = False,
 ) -> tuple[Outcome | None, tuple[Standing, ...]]:
     """Enter the files, and leave nothing running but the readers; how far each came, and what ended the batch early.
 
+    anew: see `agent.booking.batch.Batch`.
     Raises what `enter_all` raises, and what `model_of` and `open_vault` raise.
     """
     try:
         vault = open_vault(settings.secrets, task.instruction)
         task = task.model_copy(update={"instruction": vault.scrubber.scrub(task.instruction)})
-        batch = Batch(task=task, schema=schema, listed=listed, settings=settings.run, rules=settings.guard)
+        batch = Batch(task=task, schema=schema, listed=listed, anew=anew, settings=settings.run, rules=settings.guard)
         async with model_of(settings.model) as model:
             policy = policy_from(model, asked=settings.model.name, num_recent=settings.run.num_recent, told=vault.told)
 

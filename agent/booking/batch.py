@@ -53,6 +53,8 @@ class Batch:
     schema: RecordSchema
     listed: str = ""
     """The address of a page that lists what was entered, see `agent.booking.looking.Listing`; empty for none."""
+    anew: bool = False
+    """Whether the record of an earlier call is read once more, since somebody may have corrected it meanwhile."""
     on_its_way: float = 5.0
     """Seconds since a run was last heard of, before which what it sent may still be on its way to the list."""
     settings: RunSettings = field(default_factory=RunSettings)
@@ -145,7 +147,8 @@ class _Turn:
         """What is wanted in the form; nothing where the record lacks something, which is then its receipt."""
         schema, known = self._batch.schema, self._standing.record
         paths = {one.path for one in schema.fields}
-        if known is None or known.lacks or not paths <= known.values.keys():  # The schema may be another one by now.
+        # The schema may be another one by now.
+        if self._batch.anew or known is None or known.lacks or not paths <= known.values.keys():
             known = await self._record(path)
             if known.lacks:
                 known = await self._mended(known)
@@ -160,7 +163,7 @@ class _Turn:
         except HandEyeError as error:
             return Read(document=self._document, values={}, read_by="", lacks=f"it can't be read: {error}")
         values = {leaf.path: leaf.value for leaf in record.leaves}
-        return Read(document=self._document, values=values, read_by=record.read_by, lacks=_lacks(record))
+        return Read(document=self._document, values=values, read_by=record.read_by, lacks=lacks_of(record))
 
     async def _mended(self, read: Read) -> Read:
         """What a person makes of a record that can't be entered; the same where nobody does."""
@@ -224,11 +227,12 @@ def instruction_of(said: str, wanted: Sequence[Wanted]) -> str:
     return f"{said.strip()}\nThis is one of the documents, enter this one alone and once: {values}"
 
 
-def _lacks(record: Record) -> str:
+def lacks_of(record: Record) -> str:
     """Why a record can't be entered as it was read; empty where nothing speaks against it."""
     if why := _lacking(record.missing, record.checks):
         return why
-    invented = [leaf.path for leaf in record.leaves if leaf.value is not None and not leaf.on_page]
+    said = [leaf for leaf in record.leaves if leaf.value is not None and leaf.read_by != PERSON]
+    invented = [leaf.path for leaf in said if not leaf.on_page]
     if invented:
         return f"not on its pages: {', '.join(invented)}"
     doubted = [f"{leaf.path}: {leaf.doubt}" for leaf in record.leaves if leaf.doubt]

@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from agent.errors import RecordError
-from agent.journal import Journal
+from agent.journal import Journal, read_lines
 from agent.recorder import now
 from agent.sealed import SCHEMA_VERSION, line_of, link, parse
 from perception.extraction.record import Scalar
@@ -186,6 +186,18 @@ class Ledger:
 
     def _keep(self, entry: Entry) -> None:
         self._standings[entry.document] = _after(self.of(entry.document), entry)
+
+
+def read_standings(folder: Path) -> tuple[Standing, ...]:
+    """How far every document has come, in the order in which they were listed, without keeping a writer out.
+
+    Raises RecordError when the ledger can't be read, or was changed.
+    """
+    standings: dict[str, Standing] = {}
+    for entry in entries(folder, read_lines(folder / FILE_NAME).whole):
+        known = standings.get(entry.document) or Standing(document=entry.document)
+        standings[entry.document] = _after(known, entry)
+    return tuple(standings.values())
 
 
 def entries(folder: Path, lines: Sequence[bytes]) -> Iterator[Entry]:

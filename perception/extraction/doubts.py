@@ -9,7 +9,7 @@ Nothing here changes a value. Who enters records lets a person look at one that 
                   confirms is sure, however it was read
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from perception.extraction.candidates import Candidate, Scored, shape_of
 from perception.extraction.consistency import confirmed
@@ -23,6 +23,7 @@ _SURE = 0.97
 off scans all had 0.99 and more."""
 _CLOSE = 0.4
 """How far behind another company's name is one that may be meant just as well."""
+_WRONG_SUMS = "the sums that it belongs to are not right"
 _MOST_TAX = 0.35
 """Of net: no country's rate is higher."""
 
@@ -38,7 +39,7 @@ def doubted(
     text: of the pages."""
     known = {field.path: field for field in schema.fields}
     sums = confirmed(schema, {leaf.path: leaf.value for leaf in leaves})
-    doubts = {path: "" if right else "the sums that it belongs to are not right" for path, right in sums.items()}
+    doubts = {path: "" if right else _WRONG_SUMS for path, right in sums.items()}
     doubts |= _too_much_tax(leaves, known)
     for leaf in leaves:
         if leaf.path in known and leaf.value is not None and leaf.path not in doubts:
@@ -47,6 +48,20 @@ def doubted(
             if found is not None and known[leaf.path].concept == "supplier":
                 doubts[leaf.path] = doubts[leaf.path] or _name_doubt(found, scored[leaf.path])
     return [leaf.model_copy(update={"doubt": doubts.get(leaf.path, "")}) for leaf in leaves]
+
+
+def doubted_anew(leaves: Sequence[Leaf], schema: RecordSchema, sure: Collection[str]) -> list[Leaf]:
+    """The leaves with what their sums say of them now, after a value was corrected; sure: paths that nobody doubts.
+
+    A sum that has come right confirms its amounts, and one that has not speaks against those that are not sure.
+    """
+    known = {field.path: field for field in schema.fields}
+    sums = confirmed(schema, {leaf.path: leaf.value for leaf in leaves})
+    doubts = {path: "" if right else _WRONG_SUMS for path, right in sums.items()} | _too_much_tax(leaves, known)
+    return [
+        leaf.model_copy(update={"doubt": "" if leaf.path in sure else doubts.get(leaf.path, leaf.doubt)})
+        for leaf in leaves
+    ]
 
 
 def _doubt(leaf: Leaf, field: Field, found: Candidate | None, text: str) -> str:
