@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from actions.action import Action
+from agent.booking.ledger import FILE_NAME as BOOKING
 from agent.errors import AgentError, QuestionClosed
 from agent.guard.question import FOLDER, Answer, Question, Questions
 from perception.geometry import Point
@@ -28,7 +29,7 @@ class Asked(NamedTuple):
     """An open question and the run that asks."""
 
     run: str
-    """Name of the run's folder."""
+    """Name of the run's folder; of a batch's run BATCH/RUN."""
     question: Question
 
     @property
@@ -73,14 +74,19 @@ class Inbox:
 
     def folder(self, run: str) -> Path:
         """Where a run is that has questions. Raises QuestionClosed for a name that is none of the folder's."""
-        folder = self._runs / run
-        if Path(run).name != run or run in ("", "..") or not (folder / FOLDER).is_dir() or folder.is_symlink():
+        folder, names = self._runs, run.split("/")
+        for name in names:
+            folder /= name
+            if Path(name).name != name or name in ("", "..") or folder.is_symlink():
+                raise QuestionClosed("there is no such run any more")
+        in_batch = len(names) == 2 and (folder.parent / BOOKING).is_file()
+        if not (folder / FOLDER).is_dir() or not (len(names) == 1 or in_batch):
             raise QuestionClosed("there is no such run any more")
         return folder
 
     def show(self, key: str) -> tuple[Question, Bound]:
         """A question, and what binds a page to it. Raises QuestionClosed for one that is not open any more."""
-        run, _, name = key.partition("/")
+        run, _, name = key.rpartition("/")
         question = self._get(run, name)
         if closed := self.closed(run, question):
             raise QuestionClosed(closed)
@@ -132,9 +138,10 @@ class Inbox:
 
     def _look(self) -> list[Asked]:
         found: list[Asked] = []
-        for path in self._runs.glob(f"*/{FOLDER}"):
+        for path in (*self._runs.glob(f"*/{FOLDER}"), *self._runs.glob(f"batch-*/*/{FOLDER}")):
+            run = path.parent.relative_to(self._runs).as_posix()
             try:
-                found += [Asked(path.parent.name, one) for one in Questions(self.folder(path.parent.name)).open()]
+                found += [Asked(run, one) for one in Questions(self.folder(run)).open()]
             except AgentError:
                 continue  # One run that was changed by hand must not hide the others' questions.
         return sorted(found, key=lambda one: one.question.asked_at)

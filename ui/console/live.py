@@ -66,7 +66,7 @@ def _state(view: View) -> str:
     elif view.outcome is not None:
         colour, word = outcome_tone(view.outcome), headline(view.outcome).capitalize()
         rest = view.outcome.answer or reason_words(view.outcome) or ending_words(view.outcome)
-        rest += f"; go on with: handeye resume {view.folder}" if view.outcome.kind in ("interrupted", "failed") else ""
+        rest += _going_on(view) if view.outcome.kind in ("interrupted", "failed") else ""
     elif view.is_busy and view.question is not None:
         colour, word, rest = "open", "Asks you", f"{view.question.reason}: answer it under Questions"
     elif view.is_busy and view.sitting.turn:
@@ -79,6 +79,13 @@ def _state(view: View) -> str:
     elif view.phase == "running":
         rest = f"step {len(view.steps) + 1}: thinking"
     return state_html(colour, word, rest)
+
+
+def _going_on(view: View) -> str:
+    """How a run that can be gone on with is."""
+    if view.order is not None and view.order.documents:
+        return "; send the documents once more to go on with them"
+    return f"; go on with: handeye resume {view.folder}"
 
 
 def _screen(view: View) -> str:

@@ -38,6 +38,8 @@ class Order:
     """Of a desktop: commands that it begins with, in words."""
     limits: Limits = field(default_factory=Limits)
     """Budgets within those of the settings."""
+    documents: tuple[str, ...] = ()
+    """Keys of documents that are entered, by a run each; none for a single run."""
 
 
 Launch = Callable[[Order, Watcher, Person], Awaitable[None]]
@@ -143,7 +145,9 @@ class Stage:
     def _watch(self, event: Event) -> None:
         match event:
             case RunStarted():
-                self._change(folder=Path(event.folder), record=event.record, phase="running")
+                # Of a batch of documents each has a run of its own, and what is shown is that of the newest.
+                begun = {"folder": Path(event.folder), "record": event.record, "phase": "running"}
+                self._change(**begun, image=None, url="", steps=(), outcome=None)
             case Seen():
                 self._change(image=event.image, url=event.url, decided=None)
             case Decided():

@@ -24,15 +24,16 @@ class Stages:
         self._number = 0
         self._started_at = 0.0
 
-    def start(self, order: Order) -> str:
-        """Begin a run, and give the name of its stage. Raises StageBusy while too many go on."""
+    def start(self, order: Order, launch: Launch | None = None) -> str:
+        """Begin a run, and give the name of its stage; launch: what carries this order out, where it is another than
+        usual. Raises StageBusy while too many go on."""
         with self._lock:
             if sum(stage.view.is_busy for stage in self._stages.values()) >= MOST_AT_ONCE:
                 raise StageBusy(f"{MOST_AT_ONCE} runs are under way: stop one of them first")
             if (newest := self.get("")) is not None and self._is_repeated(newest, order):
                 raise StageBusy("this has just been started")
             self._number += 1
-            name, stage = str(self._number), Stage(self._launch)
+            name, stage = str(self._number), Stage(launch or self._launch)
             stage.start(order)
             self._started_at = time.monotonic()
             self._stages[name] = stage
