@@ -22,6 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", metavar="DIR", help="where runs are made and looked for (default: runs)")
     parser.add_argument("--evaluations", metavar="DIR", help="the same for evaluations (default: evaluations)")
     parser.add_argument(
+        "--documents", metavar="DIR", default="documents", help="where dropped documents are kept (default: documents)"
+    )
+    parser.add_argument(
         "--training", default="build/train", metavar="DIR", help="of training runs (default: build/train)"
     )
     parser.add_argument("--datasets", default="datasets", metavar="DIR", help="of data sets (default: datasets)")
@@ -39,6 +42,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     settings = load_settings(arguments)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    from ui.console.documents.library import Library
     from ui.console.launch import launch_with
     from ui.console.places import Places
     from ui.console.server import serve
@@ -49,7 +53,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
         output.console.print("the link works once; Ctrl-C ends the console", style="dim")
         output.result({"link": link})
 
-    stages = Stages(launch_with(settings))
+    stages, library = Stages(launch_with(settings)), Library(Path(arguments.documents), settings)
     places = Places(
         runs=settings.run.folder,
         evaluations=settings.evaluation.folder,
@@ -59,8 +63,9 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
         config=Path(arguments.config) if arguments.config else None,
         secrets=settings.secrets,
     )
+    model = settings.model.name
     try:
-        asyncio.run(serve(stages, places, port=arguments.port, model=settings.model.name, announce=announce))
+        asyncio.run(serve(stages, places, port=arguments.port, model=model, announce=announce, library=library))
     except KeyboardInterrupt:
         output.console.print("console: ended", style="dim")
     return exits.DONE

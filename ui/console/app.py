@@ -13,6 +13,10 @@ from ui.console.checkup import Checkup
 from ui.console.dataset_folder import DatasetFolder
 from ui.console.desk import Desk
 from ui.console.doctor_tab import build_doctor_tab
+from ui.console.documents.library import Library
+from ui.console.documents.routes import add_routes
+from ui.console.documents.style import DOCUMENTS_STYLE
+from ui.console.documents.tab import build_documents_tab
 from ui.console.door import Door, link_to
 from ui.console.keys import LINK_SECONDS, Keys
 from ui.console.learn_tab import build_learn_tab
@@ -32,14 +36,18 @@ from ui.console.style import STYLE
 from ui.console.takeover_tab import build_takeover_tab
 
 
-def build_app(stages: Stages, places: Places, *, port: int, model: str = "nano") -> Door:
-    """Everything that the console's server answers, behind its door."""
+def build_app(
+    stages: Stages, places: Places, *, port: int, model: str = "nano", library: Library | None = None
+) -> Door:
+    """Everything that the console's server answers, behind its door; without a library there is no tab of documents."""
     runs, promoting = places.runs, Promoting(places)
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=closing(promoting))
     add_pictures(host, places.evaluations)
     add_replay_pages(host, runs)
+    if library is not None:
+        add_routes(host, library)
     keys = Keys()
-    page = _build_page(Desk(stages, runs), places, promoting, model, lambda: link_to(port, keys.invite()))
+    page = _build_page(Desk(stages, runs), places, promoting, model, library, lambda: link_to(port, keys.invite()))
     gr.mount_gradio_app(
         host,
         page,
@@ -53,12 +61,19 @@ def build_app(stages: Stages, places: Places, *, port: int, model: str = "nano")
         mcp_server=False,
         max_file_size=1,
         theme=_theme(),
-        css=STYLE + CHART_STYLE + REPLAY_STYLE,
+        css=STYLE + CHART_STYLE + REPLAY_STYLE + DOCUMENTS_STYLE,
     )
     return Door(host, port=port, keys=keys)
 
 
-def _build_page(desk: Desk, places: Places, promoting: Promoting, model: str, invite: Callable[[], str]) -> gr.Blocks:
+def _build_page(
+    desk: Desk,
+    places: Places,
+    promoting: Promoting,
+    model: str,
+    library: Library | None,
+    invite: Callable[[], str],
+) -> gr.Blocks:
     with gr.Blocks(title="HandEye", analytics_enabled=False) as page:
         gr.HTML("<h1>HandEye</h1>", elem_classes="he-head", js_on_load=SHORTCUTS)
         followed = gr.State("")
@@ -69,6 +84,9 @@ def _build_page(desk: Desk, places: Places, promoting: Promoting, model: str, in
                 build_questions_tab(tab, tabs, desk, followed)
             with gr.Tab("Takeover", id="takeover"):
                 build_takeover_tab(desk, followed)
+            if library is not None:
+                with gr.Tab("Documents", id="documents"):
+                    build_documents_tab(desk, library, model, followed)
             with gr.Tab("Replay", id="replay") as tab:
                 build_replay_tab(tab, desk, DatasetFolder(places.datasets, places.secrets))
             with gr.Tab("Learn", id="learn"):

@@ -7,17 +7,20 @@ import uvicorn
 
 from perception.server.address import listen
 from ui.console.app import build_app
+from ui.console.documents.library import Library
 from ui.console.places import Places
 from ui.console.stages import Stages
 
 
-async def serve(stages: Stages, places: Places, *, port: int, model: str, announce: Callable[[str], None]) -> None:
+async def serve(
+    stages: Stages, places: Places, *, port: int, model: str, announce: Callable[[str], None], library: Library
+) -> None:
     """Serve until the task is cancelled or a signal ends it; `announce` is given the one-time link.
 
     Runs that are under way are stopped, and can be resumed.
     """
     bound = listen(port)
-    door = build_app(stages, places, port=bound.getsockname()[1], model=model)
+    door = build_app(stages, places, port=bound.getsockname()[1], model=model, library=library)
     config = uvicorn.Config(
         door,
         # A page that is still open when the server ends would be a traceback at the level of errors.
@@ -35,3 +38,4 @@ async def serve(stages: Stages, places: Places, *, port: int, model: str, announ
     finally:
         bound.close()
         await asyncio.to_thread(stages.close)
+        await asyncio.to_thread(library.close)

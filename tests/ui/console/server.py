@@ -10,6 +10,7 @@ import uvicorn
 
 from perception.server.address import listen
 from ui.console.app import build_app
+from ui.console.documents.library import Library
 from ui.console.door import Door
 from ui.console.places import Places
 from ui.console.stage import Launch
@@ -19,11 +20,14 @@ from ui.console.stages import Stages
 class ConsoleServer:
     """A context manager; `link` is the one-time link."""
 
-    def __init__(self, launch: Launch, runs: Path, places: Places | None = None) -> None:
-        """places: where it looks; without them beside the runs, where nothing is."""
+    def __init__(
+        self, launch: Launch, runs: Path, places: Places | None = None, library: Library | None = None
+    ) -> None:
+        """places: where it looks; without them beside the runs, where nothing is; library: its documents."""
         self.stages = Stages(launch)
         self.link = ""
         self.door: Door | None = None
+        self._library = library
         names = ("evaluations", "training", "models/current", "datasets")
         self._places = places or Places(runs, *(runs.parent / name for name in names))
         self._socket = listen(0)
@@ -46,6 +50,8 @@ class ConsoleServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stages.close()
+        if self._library is not None:
+            self._library.close()
         if self._server is not None:
             self._server.should_exit = True
         self._thread.join()
@@ -53,7 +59,7 @@ class ConsoleServer:
 
     async def _serve(self) -> None:
         """Gradio is built inside the loop that it is used in, as the command does."""
-        door = build_app(self.stages, self._places, port=self.port)
+        door = build_app(self.stages, self._places, port=self.port, library=self._library)
         config = uvicorn.Config(door, log_level="critical", access_log=False, ws="none", timeout_graceful_shutdown=1)
         self._server, self.link, self.door = uvicorn.Server(config), door.link, door
         self._ready.set()
