@@ -86,6 +86,8 @@ class Bench:
             job = None
         with self._lock:
             if self._closed:
+                if job is not None:
+                    job.future.cancel()
                 return None
             if job is None and not self._jobs.empty():
                 job = self._jobs.get()

@@ -107,6 +107,8 @@ def _corrected(library: Library, sheet: Sheet, looking: Looking, said: str, data
     """The person says something of the field that is chosen; it is kept before anything else happens."""
     if library.room.state(looking.key):
         raise DocumentUnknown("it is being read anew: wait for that")
+    if data["mark"] != sheet.mark:  # What was on the page when the person said it is not what they would change.
+        raise NotMeant("it has changed meanwhile: look again, then say it")
     before, field = _leaf(sheet, looking.path), _field(sheet, looking.path)
     if said == "undo":
         return _kept(library, sheet, looking, None)
@@ -124,11 +126,11 @@ def _corrected(library: Library, sheet: Sheet, looking: Looking, said: str, data
 
 
 def _kept(library: Library, sheet: Sheet, looking: Looking, leaf: Leaf | None) -> Looking:
-    """Keep a correction, or take the field's away; on the record that the person has seen, and no newer one."""
+    """Keep a correction, or take the field's away; of the sheet that the person has seen, and no newer one."""
 
     def change(now: Sheet) -> Sheet:
-        if now.record != sheet.record:
-            raise NotMeant("it was read anew meanwhile: look again")
+        if now != sheet:
+            raise NotMeant("it has changed meanwhile: look again, then say it")
         others = {path: one for path, one in now.corrections.items() if path != looking.path}
         return now.model_copy(update={"corrections": others | ({leaf.path: leaf} if leaf is not None else {})})
 

@@ -38,7 +38,8 @@ def paper_html(sheet: Sheet, looking: Looking, text: PageText | None, trouble: s
         f'<div class="he-side">{_correcting(sheet, record, looking, text)}{_turning(sheet, looking)}'
         f"{_page(sheet, record, looking, text) if text is not None else note_html(trouble)}</div></div>"
     )
-    return f'<div class="he-doc" data-of="{sheet.key}" data-page="{looking.page}">{whole}</div>'
+    bound = f'data-of="{sheet.key}" data-page="{looking.page}" data-mark="{sheet.mark}"'
+    return f'<div class="he-doc" {bound}>{whole}</div>'
 
 
 def _about(sheet: Sheet, record: Record | None, state: str) -> str:

@@ -8,7 +8,8 @@ const words = () => { const at = sheet(); return at ? (at.heWords ||= JSON.parse
 const tell = (data) => {
   const scroll = element.querySelector('.he-scroll');
   place = scroll && {left: scroll.scrollLeft, top: scroll.scrollTop};
-  trigger('click', {of: doc().dataset.of, page: Number(doc().dataset.page), ...data});
+  const {of, page, mark} = doc().dataset;
+  trigger('click', {of, page: Number(page), mark, ...data});
 };
 const nearest = (event) => {
   const box = sheet().getBoundingClientRect();

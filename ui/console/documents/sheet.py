@@ -4,6 +4,7 @@ The record stays as it was read; corrections lie beside it, by the fields' paths
 """
 
 import time
+from hashlib import sha256
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -54,6 +55,11 @@ class Sheet(BaseModel):
     def record_schema(self) -> RecordSchema | None:
         """What it was read for. Raises SchemaInvalid for a sheet that was changed by hand."""
         return None if self.source is None else read_schema(self.source)
+
+    @property
+    def mark(self) -> str:
+        """Changes with everything that is known of the document."""
+        return sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
     def corrected(self) -> Record | None:
         """The record with what a person said in it, and checks and doubts as they are then; None before it was read."""
