@@ -71,6 +71,7 @@ class Desk:
         rules: Rules | None = None,
         schema: RecordSchema = SCHEMA,
         mending: Mending | None = None,
+        anew: bool = False,
     ) -> Outcome | None:
         def deciding(wanted: Sequence[Wanted]) -> Filler:
             return Filler(self.program, wanted, self.mistake)  # type: ignore[arg-type]
@@ -89,7 +90,7 @@ class Desk:
             mending=mending,
         )
         task = Task(id="t", instruction=SAID, url="http://books/new")
-        batch = Batch(task=task, schema=schema, listed=listed, on_its_way=0, rules=rules or Rules())
+        batch = Batch(task=task, schema=schema, listed=listed, anew=anew, on_its_way=0, rules=rules or Rules())
         with closing(Ledger(self.folder)) as ledger:
             return await enter_all(batch, self.files, ledger, crew)
 
@@ -154,6 +155,18 @@ async def test_a_wrong_form_is_held_and_entered_by_the_next_call(
     await desk.enter()
     assert desk.states() == ["entered by screen"]
     assert len(desk.numbers) == 1
+
+
+async def test_what_was_corrected_since_is_entered_as_it_is_now(tmp_path: Path, eye: Recognizer) -> None:
+    desk = Desk(tmp_path, eye, VALUES)
+    desk.mistake = "swap"
+    await desk.enter()
+    desk.mistake, desk.records["0.pdf"] = "", VALUES | {"number": "INV-90001"}
+    await desk.enter(anew=True)
+    assert (desk.numbers, desk.states()) == (["INV-90001"], ["entered by screen"])
+    desk.records["0.pdf"] = SECOND
+    await desk.enter(anew=True)
+    assert desk.numbers == ["INV-90001"], "what was entered is not entered again, however it reads now"
 
 
 @pytest.mark.parametrize(("kind", "num_booked"), [("approve", 1), ("refuse", 0)])

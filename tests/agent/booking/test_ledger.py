@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.booking.ledger import FILE_NAME, Begun, Ledger, Listed, Read, Receipt
+from agent.booking.ledger import FILE_NAME, Begun, Ledger, Listed, Read, Receipt, read_standings
 from agent.errors import RecordBusy, RecordError
 
 
@@ -33,6 +33,22 @@ def test_it_says_how_far_a_document_is(tmp_path: Path) -> None:
         assert ledger.of("d").is_settled
         assert ledger.of("d").runs == ("d-1", "d-2")
         assert ledger.of("other").receipt is None
+
+
+def test_it_is_read_while_it_is_written(tmp_path: Path) -> None:
+    assert read_standings(tmp_path) == ()
+    written(tmp_path)
+    with closing(Ledger(tmp_path)) as ledger:
+        assert read_standings(tmp_path) == (ledger.of("d"),)
+        ledger.write(Receipt(document="d", run="d-1", state="entered", by="screen"))
+        (standing,) = read_standings(tmp_path)
+        assert (standing.is_settled, standing.open_run, standing.runs) == (True, "", ("d-1",))
+    file = tmp_path / FILE_NAME
+    file.write_bytes(file.read_bytes() + b"torn")
+    assert read_standings(tmp_path)[0].is_settled
+    file.write_bytes(file.read_bytes().replace(b"a.pdf", b"b.pdf"))
+    with pytest.raises(RecordError, match="checksum"):
+        read_standings(tmp_path)
 
 
 def test_a_torn_line_is_cut_back_and_a_changed_one_refused(tmp_path: Path) -> None:

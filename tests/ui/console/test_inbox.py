@@ -50,6 +50,29 @@ def test_questions_of_all_runs_are_found_and_broken_ones_left_out(runs_folder: P
     assert [one.key for one in Inbox(runs_folder).open()] == ["one/q", "two/q"]
 
 
+def test_questions_of_a_batch_are_found_and_answered_by_its_run(runs_folder: Path) -> None:
+    (runs_folder / "batch-a").mkdir()
+    ask(runs_folder, "batch-a/one-1")
+    box = Inbox(runs_folder)
+    assert box.open() == [], "a folder without a ledger is no batch"
+    (runs_folder / "batch-a" / "booking.jsonl").touch()
+    box = Inbox(runs_folder)
+    assert [one.key for one in box.open()] == ["batch-a/one-1/q"]
+    box.answer(shown(box, "batch-a/one-1/q"), "refuse", by="browser 1")
+    assert Questions(runs_folder / "batch-a" / "one-1").answer_to("q") is not None
+    (runs_folder / "batch-b").symlink_to(runs_folder / "batch-a")
+    for run in (
+        "batch-b/one-1",
+        "batch-a/../batch-a",
+        "batch-a/one-1/questions",
+        "batch-a/",
+        "/batch-a",
+        "batch-a//one-1",
+    ):
+        with pytest.raises(QuestionClosed):
+            box.folder(run)
+
+
 def test_an_answer_is_a_file_that_counts_once(runs_folder: Path) -> None:
     ask(runs_folder, "one")
     box = Inbox(runs_folder)

@@ -127,8 +127,9 @@ def _correcting(sheet: Sheet, record: Record | None, looking: Looking, text: Pag
     buttons += _button("right", "It is right") if leaf.doubt or leaf.read_by != PERSON else ""
     buttons += _button("empty", "Nothing is there") if leaf.value is not None else ""
     buttons += _button("undo", "As it was read") if looking.path in sheet.corrections else ""
+    value, known = escape(leaf.quote or _typed(leaf)), escape(f"{sheet.key} {leaf.path} {leaf.quote} {leaf.value}")
     typing = (
-        f'<label>or type it <input class="he-value" type="text" value="{escape(leaf.quote or _typed(leaf))}" '
+        f'<label>or type it <input class="he-value" type="text" value="{value}" data-for="{known}" '
         f'maxlength="500" autocomplete="off"></label>{_button("save", "Save")}'
     )
     does = f'<div class="he-does">{buttons}</div><div class="he-does">{typing}</div>'

@@ -1,10 +1,14 @@
 """What the page does with a document that is looked at: finds the word under a click, and tells what was done."""
 
 PAPER_SCRIPT = """
-let cursor = -1, zoomed = false, back = null, place = null, jump = false;
+let known = {}, typing = '', cursor = -1, zoomed = false, back = null, place = null, jump = false;
 const doc = () => element.querySelector('.he-doc');
 const sheet = () => element.querySelector('.he-sheet');
-const words = () => { const at = sheet(); return at ? (at.heWords ||= JSON.parse(at.dataset.words)) : []; };
+const words = () => {
+  const told = sheet()?.dataset.words || '[]';  // The same element may show another page by now.
+  if (known.told !== told) known = {told, words: JSON.parse(told)};
+  return known.words;
+};
 const tell = (data) => {
   const scroll = element.querySelector('.he-scroll');
   place = scroll && {left: scroll.scrollLeft, top: scroll.scrollTop};
@@ -85,6 +89,9 @@ element.addEventListener('keydown', (event) => {
 });
 watch('value', () => {
   zoom();
+  const value = element.querySelector('.he-value');
+  if (value && value.dataset.for !== typing) value.value = value.getAttribute('value');
+  typing = value ? value.dataset.for : '';
   const scroll = element.querySelector('.he-scroll');
   if (scroll && place) scroll.scrollTo(place.left, place.top);
   if (document.activeElement === document.body && back) {

@@ -63,7 +63,8 @@ def build_documents_tab(desk: Desk, library: Library, model: str, followed: gr.S
             return _shown(library, view, chosen)
 
     def dropped(view: Viewer, chosen: list[str], kind: str, event: gr.EventData) -> tuple[Any, ...]:
-        sheets = [sheet for sheet in library.shelf.all() if sheet.key in _keys(event._data)]
+        known = {sheet.key: sheet for sheet in library.shelf.all()}
+        sheets = [known[key] for key in _keys(event._data) if key in known]
         note = _read(library, [sheet.key for sheet in sheets if sheet.record is None], kind)
         with view.lock:
             view.at = looking_at(sheets[0]) if sheets else view.at

@@ -36,6 +36,12 @@ const row = (line) => ({
   type: line.querySelector('select').value,
   required: line.querySelector('input[type=checkbox]').checked,
 });
+watch('value', () => rows().forEach((line) => {
+  const name = line.querySelector('input[type=text]'), needed = line.querySelector('input[type=checkbox]');
+  name.value = name.getAttribute('value');
+  needed.checked = needed.defaultChecked;
+  line.querySelectorAll('option').forEach((one) => { one.selected = one.defaultSelected; });
+}));
 element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-row]');
   if (!button) return;
