@@ -10,6 +10,7 @@ import pytest
 
 from agent.events import Watcher
 from agent.guard.person import Person
+from tests.ui.console.documents.shelves import library_in
 from ui.console.app import build_app
 from ui.console.door import Door
 from ui.console.keys import MOST_WRONG
@@ -38,7 +39,7 @@ def stages() -> Stages:
 @pytest.fixture
 async def door(stages: Stages, runs_folder: Path) -> Door:
     """The console as it is served, without a server around it."""
-    return build_app(stages, Places(runs_folder), port=PORT)
+    return build_app(stages, Places(runs_folder), port=PORT, library=library_in(runs_folder.parent))
 
 
 def client_of(door: Door) -> httpx.AsyncClient:
@@ -59,6 +60,7 @@ def paths(app: Any, under: str = "") -> Iterator[str]:
 async def test_every_route_is_closed_without_a_session(door: Door, stages: Stages) -> None:
     found = sorted(set(paths(door.app)))
     assert len(found) >= FEWEST, found
+    assert {"/documents/drop", "/documents/x/pages/x", "/documents/records.x"} <= set(found)
     assert {"/replay/x", "/evaluation/x/x", "/gradio_api/startup-events", "/gradio_api/queue/join", "/config"} <= set(
         found
     )

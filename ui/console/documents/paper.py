@@ -31,7 +31,7 @@ def paper_html(sheet: Sheet, looking: Looking, text: PageText | None, trouble: s
     """The document that is looked at; text: of its page, None where that can't be shown, and trouble says why; state:
     `being read` or the like."""
     record = sheet.corrected()
-    title = f'<div class="he-ask"><h3>{escape(sheet.name)}</h3><p>{escape(_about(sheet, record, state))}</p></div>'
+    title = f'<div class="he-about"><h3>{escape(sheet.name)}</h3><p>{escape(_about(sheet, record, state))}</p></div>'
     whole = (
         f"{title}{note_html(looking.note)}{_checks(record)}"
         f'<div class="he-paper">{_fields(sheet, record, looking)}'

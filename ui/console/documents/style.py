@@ -24,6 +24,8 @@ DOCUMENTS_STYLE = """
 .he-do.main { background: var(--primary-700); border-color: var(--primary-700); color: #fff; }
 .he-do:disabled { opacity: .5; cursor: default; }
 .he-paper { display: grid; grid-template-columns: minmax(190px, 1fr) minmax(0, 3fr); gap: 14px; align-items: start; }
+.he-about { margin-bottom: 10px; font-size: 14px; } .he-about p { margin: 2px 0 0; overflow-wrap: anywhere; }
+.he-about h3 { margin: 0; font-size: 18px; overflow-wrap: anywhere; }
 .he-leaves { display: grid; gap: 6px; }
 .he-leaf { display: grid; gap: 1px; text-align: left; padding: 7px 10px; border-radius: 8px; font-size: 14px;
   border: 1px solid var(--border-color-primary); background: var(--background-fill-secondary);
