@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from agent.events import Watcher
 from agent.guard.person import Person
 from agent.policy import ModelPolicy
 from agent.recorder import load, new_folder
+from agent.trajectory import Outcome
 from perception.clients.scripted import ScriptedClient
 from perception.errors import ModelError
 from sandboxes.painted import PaintedEnvironment
@@ -122,3 +124,20 @@ def test_what_waits_for_a_person_is_said_and_drawn(runs_folder: Path) -> None:
     assert stage.view.sitting.turn == 0
     assert stage.view.outcome is not None
     assert stage.view.outcome.kind == "interrupted"
+
+
+def test_of_a_batch_the_newest_run_is_shown(runs_folder: Path) -> None:
+    async def launch(order: Order, watcher: Watcher, person: Person) -> None:
+        for replies in ([WAIT, WAIT, END], [WAIT, END]):
+            await painted(runs_folder, replies)(order, watcher, person)
+
+    stage = Stage(launch)
+    stage.start(replace(ORDER, documents=("0f", "1f")))
+    view = until(stage, lambda view: view.phase == "ended")
+    assert len(list(runs_folder.iterdir())) == 2
+    assert view.folder is not None
+    assert (len(view.steps), load(view.folder).steps) == (2, view.steps)
+    interrupted = replace(view, outcome=Outcome(kind="interrupted"))
+    assert "send the documents once more" in live_html(interrupted)
+    assert "handeye resume" not in live_html(interrupted)
+    assert "handeye resume" in live_html(replace(interrupted, order=ORDER))

@@ -6,6 +6,7 @@ long scan does not keep a page from being looked at.
 
 import asyncio
 import io
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -26,6 +27,8 @@ from ui.console.documents.bench import Bench, Tools
 from ui.console.documents.sheet import DocumentUnknown, Sheet
 from ui.console.documents.shelf import Shelf
 from ui.reading import record_reader
+
+log = logging.getLogger(__name__)
 
 DPI = 130.0
 """Of a page that is shown: small print can be read."""
@@ -60,7 +63,8 @@ class Room:
         """Grows whenever a document's state changes."""
 
     def read(self, key: str, source: dict[str, Any]) -> None:
-        """Read a document under a JSON Schema, when its turn comes; what was read and corrected before is replaced.
+        """Read a document under a JSON Schema, when its turn comes. What was read before is replaced; what a person
+        said of it stays where it is read for the same fields.
 
         One that waits or is being read already is left alone. Raises SchemaInvalid, DocumentUnknown.
         """
@@ -105,15 +109,18 @@ class Room:
 
     def _read(self, tools: Tools, key: str, schema: RecordSchema) -> None:
         try:
-            sheet = self._shelf.get(key)
+            sheet, record, num_pages, trouble = self._shelf.get(key), None, 0, ""
             try:
                 num_pages, record = asyncio.run(self._record(tools, sheet, schema))
+                record = record.model_copy(update={"document": sheet.name})
             except HandEyeError as error:
-                self._put(key, _troubled(schema, self._said(sheet, error)))
+                trouble = self._said(sheet, error)
             except ImportError:
-                self._put(key, _troubled(schema, _MISSING))
-            else:
-                self._put(key, _filled(schema, num_pages, record.model_copy(update={"document": sheet.name})))
+                trouble = _MISSING
+            except Exception as error:
+                log.exception("reading %s broke", key)
+                trouble = f"reading it broke ({type(error).__name__}: {error})"[:300]
+            self._shelf.change(key, _read_as(schema, record, num_pages, trouble))
         except (DocumentUnknown, OSError):
             return  # It was taken away meanwhile, or there is no room on the disk to say anything.
         finally:
@@ -127,31 +134,23 @@ class Room:
                 pages = range(1, document.num_pages + 1)
                 return document.num_pages, await read_record(document, pages, tools.eye, reader, schema)
 
-    def _put(self, key: str, change: Callable[[Sheet], Sheet]) -> None:
-        self._shelf.change(key, change)
-
     def _said(self, sheet: Sheet, error: HandEyeError) -> str:
         """What went wrong, by the document's own name."""
         path = self._shelf.folder / f"{sheet.key}{sheet.suffix}"
         return str(error).replace(str(path), sheet.name).removeprefix(f"{sheet.name}: ")
 
 
-def _troubled(schema: RecordSchema, trouble: str) -> Callable[[Sheet], Sheet]:
-    return lambda sheet: sheet.model_copy(
-        update={"source": schema.source, "record": None, "corrections": {}, "trouble": trouble}
-    )
+def _read_as(schema: RecordSchema, record: Record | None, num_pages: int, trouble: str) -> Callable[[Sheet], Sheet]:
+    """What becomes of a sheet: the same page says the same, so corrections hold, but for rows, whose numbers may not be
+    the same."""
+    paths = {field.path for field in schema.fields}
 
+    def change(sheet: Sheet) -> Sheet:
+        said = sheet.corrections.items() if sheet.source == schema.source else ()
+        update = {"source": schema.source, "record": record, "num_pages": num_pages, "trouble": trouble}
+        return sheet.model_copy(update=update | {"corrections": {path: leaf for path, leaf in said if path in paths}})
 
-def _filled(schema: RecordSchema, num_pages: int, record: Record) -> Callable[[Sheet], Sheet]:
-    return lambda sheet: sheet.model_copy(
-        update={
-            "source": schema.source,
-            "num_pages": num_pages,
-            "record": record,
-            "corrections": {},
-            "trouble": "",
-        }
-    )
+    return change
 
 
 def _seen(tools: Tools, shelf: Shelf, sheet: Sheet, number: int) -> Page:

@@ -8,6 +8,7 @@ DOCUMENTS_STYLE = """
 .he-drop input { margin: 6px 0 0; width: 100%; box-sizing: border-box; border: 0; padding: 4px; font-size: 13px; }
 .he-dropped, .he-sent { list-style: none; padding: 0; margin: 8px 0 0; font-size: 13px; overflow-wrap: anywhere; }
 .he-dropped .bad { color: #b23c20; } .dark .he-dropped .bad { color: #ff9d86; }
+.he-many { max-height: 44vh; overflow: auto; }
 .he-take a { text-decoration: underline; padding: 6px 4px; } .he-take { font-size: 14px; margin: 0; }
 .he-field { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; padding: 6px 0; font-size: 13px;
   border-top: 1px solid var(--border-color-primary); }

@@ -139,9 +139,9 @@ def _lay_out(library: Library, model: str) -> _Parts:
                 read = gr.Button("Read", size="sm", min_width=84)
                 read_all = gr.Button("Read all that are not corrected", size="sm", min_width=84)
             note = gr.HTML()
-            documents = gr.Radio(choices=[], label="Documents", visible=False)
+            documents = gr.Radio(choices=[], label="Documents", visible=False, elem_classes="he-many")
             remove = gr.Button("Remove this document", size="sm", visible=False)
-            chosen = gr.CheckboxGroup(choices=[], label="To download or send", visible=False)
+            chosen = gr.CheckboxGroup(choices=[], label="To download or send", visible=False, elem_classes="he-many")
             downloads = gr.HTML()
             with gr.Accordion("Send to a form", open=False):
                 url = gr.Textbox(label="Address of the form", placeholder="http://127.0.0.1:8600/new")
@@ -237,6 +237,9 @@ def _read(library: Library, keys: Sequence[str], kind: str) -> str:
     try:
         source = source_of(kind, library.shelf.folder)
         for key in keys:
+            sheet = library.shelf.get(key)
+            if sheet.corrections and sheet.source != source:
+                return f"{sheet.name} was corrected for other fields: remove it and drop it once more to read it anew."
             library.room.read(key, source)
     except HandEyeError as error:
         return f"{error}."

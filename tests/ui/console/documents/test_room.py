@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from perception.errors import DocumentError
+from perception.extraction.record import Leaf
 from perception.extraction.schema import SchemaInvalid
 from tests.ui.console.documents.shelves import PDF, library_in, put, real_invoice
 from ui.console.documents.bench import Bench, Tools
@@ -59,6 +60,24 @@ def test_what_can_not_be_read_says_why_by_its_own_name(library: Library) -> None
     assert sheet.key not in sheet.trouble
     with pytest.raises(DocumentError):
         library.room.page(sheet.key, 1)
+
+
+def test_what_a_person_said_stays_when_it_is_read_anew_for_the_same_fields(library: Library, tmp_path: Path) -> None:
+    sheet = read(library, put(library.shelf, real_invoice(tmp_path / "made")))
+    said = Leaf(path="supplier", value="Ada", read_by="a person")
+    library.shelf.change(sheet.key, lambda one: one.model_copy(update={"corrections": {"supplier": said}}))
+    assert read(library, sheet).corrections == {"supplier": said}
+    library.room.read(sheet.key, {"type": "object", "properties": {"supplier": {"type": "string"}}})
+    until(lambda: not library.room.state(sheet.key))
+    assert library.shelf.get(sheet.key).corrections == {}
+
+
+def test_what_breaks_the_reading_is_said(library: Library, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    sheet = put(library.shelf, real_invoice(tmp_path / "made"))
+    checks = {"type": "object", "properties": {"total": {"type": "number"}}, "x-checks": ["total ("]}
+    library.room.read(sheet.key, checks)
+    until(lambda: not library.room.state(sheet.key))
+    assert "can't be read" in library.shelf.get(sheet.key).trouble
 
 
 def test_what_is_unknown_or_no_schema_is_not_begun(library: Library) -> None:
