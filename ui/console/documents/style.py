@@ -5,7 +5,8 @@ DOCUMENTS_STYLE = """
   border-radius: 12px; cursor: pointer; text-align: center; font-size: 14px; }
 .he-drop.over label { border-color: var(--primary-500); background: #1c7f681a; }
 .he-drop label > * { min-width: 0; }
-.he-drop input { margin: 6px 0 0; width: 100%; box-sizing: border-box; border: 0; padding: 4px; font-size: 13px; }
+.he-drop input { margin: 6px 0 0; width: 100%; box-sizing: border-box; border: 0; padding: 4px; font-size: 13px;
+  background: none; color: inherit; }
 .he-dropped, .he-sent { list-style: none; padding: 0; margin: 8px 0 0; font-size: 13px; overflow-wrap: anywhere; }
 .he-dropped .bad { color: #b23c20; } .dark .he-dropped .bad { color: #ff9d86; }
 .he-many { max-height: 44vh; overflow: auto; }
