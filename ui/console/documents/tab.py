@@ -48,6 +48,8 @@ class _Parts(NamedTuple):
     send: gr.Button
     progress: gr.HTML
     paper: gr.HTML
+    number: gr.Textbox
+    """Tells the server which of its answers the page shows."""
 
 
 def build_documents_tab(desk: Desk, library: Library, model: str, followed: gr.State) -> None:
@@ -55,77 +57,81 @@ def build_documents_tab(desk: Desk, library: Library, model: str, followed: gr.S
     live tab."""
     parts, viewer = _lay_out(library, model), gr.State(Viewer())
     shows = [parts.documents, parts.remove, parts.chosen, parts.downloads, parts.progress, parts.paper]
-    seen = [viewer, parts.chosen]
+    shows += [parts.number]
 
-    def choose(view: Viewer, chosen: list[str], key: str | None) -> tuple[Any, ...]:
+    def choose(view: Viewer, key: str | None) -> tuple[Any, ...]:
         with view.lock:
             view.at = _opened(library, key or "")
-            return _shown(library, view, chosen)
+            return _shown(library, view)
 
-    def dropped(view: Viewer, chosen: list[str], kind: str, event: gr.EventData) -> tuple[Any, ...]:
+    def dropped(view: Viewer, kind: str, event: gr.EventData) -> tuple[Any, ...]:
         known = {sheet.key: sheet for sheet in library.shelf.all()}
         sheets = [known[key] for key in _keys(event._data) if key in known]
         note = _read(library, [sheet.key for sheet in sheets if sheet.record is None], kind)
         with view.lock:
             view.at = looking_at(sheets[0]) if sheets else view.at
-            return note_html(note), *_shown(library, view, chosen)
+            return note_html(note), *_shown(library, view)
 
-    def read(view: Viewer, chosen: list[str], kind: str) -> tuple[Any, ...]:
+    def read(view: Viewer, kind: str) -> tuple[Any, ...]:
         with view.lock:
             note = _read(library, [view.at.key], kind) if view.at.key else "Choose a document to read."
             view.at = Looking(view.at.key)
-            return note_html(note), *_shown(library, view, chosen)
+            return note_html(note), *_shown(library, view)
 
-    def read_all(view: Viewer, chosen: list[str], kind: str) -> tuple[Any, ...]:
+    def read_all(view: Viewer, kind: str) -> tuple[Any, ...]:
         keys = [sheet.key for sheet in library.shelf.all() if not sheet.corrections]
         note = _read(library, keys, kind) if keys else "There is no document that nobody has corrected."
         with view.lock:
             view.at = Looking(view.at.key) if view.at.key in keys else view.at
-            return note_html(note), *_shown(library, view, chosen)
+            return note_html(note), *_shown(library, view)
 
-    def remove(view: Viewer, chosen: list[str]) -> tuple[Any, ...]:
+    def remove(view: Viewer) -> tuple[Any, ...]:
         with view.lock:
             try:
                 library.shelf.remove(view.at.key)
                 note, view.at = "It is removed.", Looking()
             except (HandEyeError, OSError) as error:
                 note = f"{error}."
-            return note_html(note), *_shown(library, view, chosen)
+            return note_html(note), *_shown(library, view)
 
-    def act(view: Viewer, chosen: list[str], event: gr.EventData) -> tuple[Any, ...]:
+    def act(view: Viewer, event: gr.EventData) -> tuple[Any, ...]:
         with view.lock:
             view.at = acted(library, view.at, event._data)
-            return _shown(library, view, chosen)
+            return _shown(library, view)
 
     def save(event: gr.EventData) -> tuple[str, Any]:
         return _save(library, event._data)
 
-    def send(
-        view: Viewer, chosen: list[str], url: str, said: str, listed: str, model: str, name: str
-    ) -> tuple[Any, ...]:
-        note, stage = _send(desk, library, chosen, Order(said.strip(), url.strip(), model.strip()), listed.strip())
+    def tick(view: Viewer, keys: list[str]) -> str:
         with view.lock:
-            return note_html(note), stage or name, *_shown(library, view, chosen)
+            view.ticked = tuple(keys)
+            return _downloads(library, keys)
 
-    def refresh(view: Viewer, chosen: list[str]) -> tuple[Any, ...]:
+    def send(view: Viewer, keys: list[str], url: str, said: str, listed: str, model: str, name: str) -> tuple[Any, ...]:
+        note, stage = _send(desk, library, keys, Order(said.strip(), url.strip(), model.strip()), listed.strip())
         with view.lock:
-            if view.mark == _mark(library):
+            return note_html(note), stage or name, *_shown(library, view)
+
+    def refresh(view: Viewer, number: str) -> tuple[Any, ...]:
+        with view.lock:
+            is_late = number != str(view.number)  # An older answer came after a newer one, or none has come yet.
+            if view.mark == _mark(library) and not is_late:
                 return (gr.skip(),) * len(shows)
             view.at = _still(library, view.at)
-            return _shown(library, view, chosen)
+            return _shown(library, view, whole=is_late)
 
-    parts.drop.click(dropped, [*seen, parts.kind], [parts.note, *shows], **QUIET)
+    parts.drop.click(dropped, [viewer, parts.kind], [parts.note, *shows], **QUIET)
     parts.kind.change(lambda kind: gr.update(visible=kind == OWN), [parts.kind], [parts.table], **QUIET)
     parts.table.click(save, None, [parts.note, parts.table], **QUIET)
-    parts.read.click(read, [*seen, parts.kind], [parts.note, *shows], **QUIET)
-    parts.read_all.click(read_all, [*seen, parts.kind], [parts.note, *shows], **QUIET)
-    parts.documents.input(choose, [*seen, parts.documents], shows, **QUIET)
-    parts.remove.click(remove, seen, [parts.note, *shows], **QUIET)
-    parts.chosen.input(lambda keys: _downloads(library, keys), [parts.chosen], [parts.downloads], **QUIET)
-    parts.paper.click(act, seen, shows, **QUIET)
-    wish = [parts.url, parts.said, parts.listed, parts.model, followed]
-    parts.send.click(send, [*seen, *wish], [parts.note, followed, *shows], **QUIET)
-    gr.Timer(_REFRESH_SECONDS).tick(refresh, seen, shows, **QUIET)
+    parts.read.click(read, [viewer, parts.kind], [parts.note, *shows], **QUIET)
+    parts.read_all.click(read_all, [viewer, parts.kind], [parts.note, *shows], **QUIET)
+    parts.documents.input(choose, [viewer, parts.documents], shows, **QUIET)
+    parts.remove.click(remove, [viewer], [parts.note, *shows], **QUIET)
+    parts.chosen.input(tick, [viewer, parts.chosen], [parts.downloads], **QUIET)
+    parts.paper.click(act, [viewer], shows, **QUIET)
+    wish = [viewer, parts.chosen, parts.url, parts.said, parts.listed, parts.model, followed]
+    parts.send.click(send, wish, [parts.note, followed, *shows], **QUIET)
+    gr.Timer(_REFRESH_SECONDS).tick(refresh, [viewer, parts.number], shows, **QUIET)
 
 
 def _lay_out(library: Library, model: str) -> _Parts:
@@ -154,31 +160,35 @@ def _lay_out(library: Library, model: str) -> _Parts:
                 name = gr.Textbox(label="Model for the form", value=model)
                 send = gr.Button("Send", variant="primary")
             progress = gr.HTML()
+            number = gr.Textbox("", label="Answer", visible="hidden")
         with gr.Column(scale=4, min_width=320):
             paper = gr.HTML(EMPTY, js_on_load=PAPER_SCRIPT)
     return _Parts(
         *(drop, kind, table, read, read_all, note, documents, remove, chosen, downloads),
-        *(url, said, listed, name, send, progress, paper),
+        *(url, said, listed, name, send, progress, paper, number),
     )
 
 
-def _shown(library: Library, view: Viewer, chosen: list[str]) -> tuple[Any, ...]:
-    """What the parts show; chosen: documents that are ticked. Those that can be ticked anew are."""
+def _shown(library: Library, view: Viewer, *, whole: bool = False) -> tuple[Any, ...]:
+    """What the parts show. Documents that can be ticked anew are; whole: also what has not changed."""
     view.mark = _mark(library)  # Before anything is looked at: what changes meanwhile is shown at the next look.
+    view.number += 1
     sheets = library.shelf.all()
     known = next((sheet for sheet in sheets if sheet.key == view.at.key), None)
     listed = [(_label(library, sheet), sheet.key) for sheet in sheets]
     before = {key for _, key in view.ready}
     ready = tuple((_ready(sheet), sheet.key) for sheet in sheets if sheet.record is not None)
-    ticked = [key for _, key in ready if key in chosen or key not in before]
-    changed, view.ready = ready != view.ready, ready
+    ticked = tuple(key for _, key in ready if key in view.ticked or key not in before)
+    changed = whole or ready != view.ready
+    view.ready, view.ticked = ready, ticked
     return (
         gr.update(choices=listed, value=known.key if known else None, visible=bool(sheets)),
         gr.update(visible=known is not None),
-        gr.update(choices=list(ready), value=ticked, visible=bool(ready)) if changed else gr.skip(),
+        gr.update(choices=list(ready), value=list(ticked), visible=bool(ready)) if changed else gr.skip(),
         _downloads(library, ticked) if changed else gr.skip(),
         progress_html(library),
         _paper(library, known, view.at),
+        str(view.number),
     )
 
 

@@ -18,8 +18,11 @@ class Viewer:
         self.at = Looking()
         self.mark = ""
         """Of what was shown last."""
+        self.number = 0
+        """Of the answer that showed it: answers can come to the browser in another order than they were made."""
         self.ready: tuple[tuple[str, str], ...] = ()
         """The documents that can be ticked, as they were listed last: label and key."""
+        self.ticked: tuple[str, ...] = ()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Every session begins with one of its own."""
