@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
 
 from perception.ocr import Recognizer
-from ui.reading import OpenFile, reading
+from ui.reading import Opener, documents
 
 IDLE_SECONDS = 60.0
 Result = TypeVar("Result")
@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 class Tools(NamedTuple):
     """What reads."""
 
-    open_file: OpenFile
+    open_file: Opener
     eye: Recognizer
 
 
@@ -73,7 +73,7 @@ class Bench:
                 job.future.cancel()
 
     def _live(self) -> None:
-        with reading() as (open_file, eye):
+        with documents() as (open_file, eye):
             assert eye is not None
             while (job := self._next()) is not None:
                 job.do(Tools(open_file, eye))

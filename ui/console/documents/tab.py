@@ -263,7 +263,7 @@ def _send(desk: Desk, library: Library, keys: Sequence[str], order: Order, liste
     try:
         sheets = [sheet for sheet in library.shelf.all() if sheet.key in keys]
         launch = launch_of(library.shelf, library.settings, sheets, listed)
-        whole = Order(order.instruction, order.url, order.model, tuple(sheet.key for sheet in sheets))
+        whole = Order(order.instruction, order.url, order.model, documents=tuple(sheet.key for sheet in sheets))
         name = desk.stages.start(whole, launch)
     except (HandEyeError, StageBusy) as error:
         return f"{error}.", ""

@@ -39,7 +39,7 @@ def library(tmp_path: Path) -> Library:
 
 
 def console_of(library: Library, runs: Path) -> ConsoleServer:
-    return ConsoleServer(launch_with(library.settings), runs, library)
+    return ConsoleServer(launch_with(library.settings), runs, library=library)
 
 
 async def entered(browser: Browser, console: ConsoleServer, size: dict[str, int], faults: list[str]) -> Page:
