@@ -30,8 +30,8 @@ LIMITS = """\
 - It knows the wordings and looks that `agent.training.screens` and `agent.training.pages` make. Free requests, long
   pages, photographs and other languages are beyond it.
 - Most frames that it learned from are 224x192 to 384x320 px. It has seen larger ones, to 1280x800, for a short time.
-- It finds a word far more surely than it writes one down: asked to read, it mostly gets the first letter right and goes
-  on with a word that it knows.
+- It finds a word far more surely than it writes one down: of two texts that it is asked to read, it gets one right to
+  the letter. It drags and scrolls to the right place in one of three tries.
 - It does not plan: a request must name its steps, in their order. It does not know when a task is impossible."""
 
 
@@ -106,7 +106,10 @@ def shape_lines(config: Config, size: int) -> str:
 
 def training_lines(record: dict[str, Any]) -> str:
     """Stages with their steps, screens, questions and time, of the weights that it began with too; notes of both."""
-    rows = ["| run | stage | steps | screens | questions | core-minutes |", "| --- | --- | --- | --- | --- | --- |"]
+    rows = [
+        "| run | stage | steps | screens | questions | minutes of a core or GPU |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     notes = []
     for number, run in enumerate(_runs(record), start=1):
         for name, stage in sorted(run["stages"].items(), key=lambda item: STAGES.index(item[0])):
