@@ -24,9 +24,10 @@ def _one(selector: str, thought: str = "") -> Callable[[Scene], Moves]:
 def _named(selector: str, pattern: str = r'"(.*?)"') -> Callable[[Scene], Moves]:
     """Click the thing that the goal names; the pattern says where."""
 
-    def solver(scene: Scene) -> Moves:
+    async def solver(scene: Scene) -> Moves:
         (name,) = told(pattern, scene.goal)
-        return scene.press(selector, text=name)
+        async for move in scene.press(selector, text=name):
+            yield move
 
     return solver
 

@@ -13,7 +13,7 @@ from agent.training.dialogue import DialogueMaker
 from agent.training.recorded import folders_of, recorded
 from perception.clients.catalog import NANO
 
-TASKS = ("click-test-2", "click-checkboxes", "enter-time")
+TASKS = ("click-test-2", "click-tab", "enter-time")
 
 
 @pytest.mark.slow
