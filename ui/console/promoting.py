@@ -106,11 +106,11 @@ class Promoting:
             self._thread.start()
 
     def stop(self) -> None:
-        """Interrupt it, as Ctrl-C would; what was measured is kept."""
+        """Interrupt it; what was measured is kept."""
         with self._lock:
             if self._process is not None and self._progress.phase == "running":
                 self._progress = replace(self._progress, phase="stopping")
-                self._process.send_signal(signal.SIGINT)
+                self._process.send_signal(signal.SIGTERM)  # a console in the background has children that ignore SIGINT
 
     def close(self, seconds: float = 15.0) -> None:
         """Stop it and wait; what does not end by itself is ended with all that it started."""

@@ -19,6 +19,9 @@ print("into", os.environ["HANDEYE_EVALUATION__FOLDER"], file=sys.stderr)
 """
 DECIDED = 'print(json.dumps({"promoted": True, "reason": "better"}))'
 WAITS = """
+import signal
+signal.signal(signal.SIGTERM, signal.default_int_handler)  # as the real command takes it
+print("ready", file=sys.stderr)
 try:
     time.sleep(60)
 except KeyboardInterrupt:
@@ -84,7 +87,7 @@ def test_two_at_once_are_refused_and_a_stop_interrupts(made: Made, tmp_path: Pat
     promoting.start(wish)
     with pytest.raises(PromotionBusy, match="under way"):
         promoting.start(wish)
-    until(promoting, lambda progress: len(progress.lines) == 2)
+    until(promoting, lambda progress: len(progress.lines) == 3)
     promoting.stop()
     promoting.stop()
     progress = until(promoting, is_over)
@@ -95,7 +98,7 @@ def test_two_at_once_are_refused_and_a_stop_interrupts(made: Made, tmp_path: Pat
 
 def test_what_does_not_end_by_itself_is_ended_with_all_that_it_started(made: Made, tmp_path: Path) -> None:
     promoting = made(
-        "import signal, subprocess; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "import signal, subprocess; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
         "print(child.pid, file=sys.stderr)\ntime.sleep(60)"
     )
@@ -115,7 +118,7 @@ async def test_the_console_ends_it_with_itself(made: Made, tmp_path: Path) -> No
     promoting = made(WAITS)
     async with closing(promoting)(None):
         promoting.start(Wish("m", tmp_path))
-        until(promoting, lambda progress: len(progress.lines) == 2)
+        until(promoting, lambda progress: len(progress.lines) == 3)
     assert promoting.progress.code == 130
 
 
