@@ -238,7 +238,8 @@ class EvaluationSettings(_Section):
     seed: int = 1_000_001
     episodes: int = Field(default=20, ge=1)
     """Of each task."""
-    max_steps: int = Field(default=10, ge=1)
+    max_steps: int = Field(default=0, ge=0)
+    """Actions of an episode; 0: what is usual for the benchmark."""
     max_seconds: float = Field(default=120.0, gt=0)
 
 

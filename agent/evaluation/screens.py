@@ -40,6 +40,8 @@ RENDERED = "chromium/"
 """Before the kinds of question that are asked of pages in Chromium."""
 FORM = "form"
 """A whole form of several steps."""
+MAX_STEPS = 10
+"""Actions for a form."""
 RENDERED_PART, FORMS_PART = 4, 20
 """Of so many screens one is rendered, and for so many there is a form more, where both are measured."""
 
@@ -145,7 +147,7 @@ class ScreensBenchmark:
     async def _walk(self, episode: Episode, policy: Policy, folder: Path | None) -> EpisodeResult:
         if self._forms is None:
             self._forms = FormEnvironment()
-        limits = RunSettings(max_steps=self._settings.max_steps, max_seconds=self._settings.max_seconds)
+        limits = RunSettings(max_steps=self._settings.max_steps or MAX_STEPS, max_seconds=self._settings.max_seconds)
         result = await walk(episode, self._forms, policy, limits, folder)
         if result.crashed:
             await self.close()

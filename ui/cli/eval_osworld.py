@@ -41,7 +41,7 @@ def benchmark(arguments: argparse.Namespace, settings: "EvaluationSettings", see
         examples = read_examples(Path(arguments.examples))
     except BenchmarkError as error:
         raise exits.UsageError(str(error)) from error
-    conduct = Conduct(max_steps=settings.max_steps)
+    conduct = Conduct(max_steps=settings.max_steps) if settings.max_steps else Conduct()
     if arguments.settle is not None:
         conduct = conduct._replace(settle_seconds=_seconds(arguments.settle))
     return OSWorldBenchmark(examples, environment_python(), conduct=conduct, most=arguments.episodes, seed=seed)

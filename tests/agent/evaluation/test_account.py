@@ -58,7 +58,7 @@ def test_what_does_not_hold_is_a_fault(tmp_path):
 def test_what_was_pinned_is_told_and_what_is_empty_is_not(tmp_path):
     pins = account(evaluated(tmp_path / "e", [WON])).pins()
     assert pins["codec"] == "qwen3vl"
-    assert pins["settings.evaluation.max_steps"] == "10"
+    assert pins["settings.evaluation.max_steps"] == "0"
     assert len(pins["episodes_hash"]) == 64
     assert "server" not in pins
     assert not any("api_key" in name for name in pins)
