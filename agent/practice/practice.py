@@ -18,7 +18,9 @@ Left out: a judge that is a model, and learning on more than one machine.
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from agent.evaluation.benchmark import Benchmark
@@ -77,13 +79,14 @@ def practise(config: RlConfig, report: Report = quiet, course: Course | None = N
     if learner.step < config.steps:
         with collector:
             _learn(config, learner, collector, reader, report)
-    save_like(config.model, learner.model, folder / MODEL, version=f"rl.{config.seed}.{config.steps}")
+    save_like(config.model, learner.model, folder / MODEL, version=f"rl.{config.seed}.{learner.step}")
     return folder / MODEL
 
 
 def _learn(config: RlConfig, learner: Learner, collector: Collector, reader: TryReader, report: Report) -> None:
     barren = 0
-    while learner.step < config.steps:
+    until = monotonic() + 60 * config.minutes if config.minutes else inf
+    while learner.step < config.steps and monotonic() < until:
         wave = collector.take()
         useful, left_out = chosen(wave.groups, learner.step - config.max_lag, config.most)
         figures = {**_figures(wave), **left_out, "lag": max((learner.step - one.version for one in useful), default=0)}
@@ -92,7 +95,7 @@ def _learn(config: RlConfig, learner: Learner, collector: Collector, reader: Try
         barren = 0 if useful else barren + 1
         learner.log(stage="rl", wave=wave.number, **figures)
         report({"stage": "rl", "step": learner.step, "end": config.steps, **figures})
-        last = learner.step == config.steps
+        last = learner.step == config.steps or monotonic() >= until
         if useful and (learner.step % config.save_every == 0 or last):
             learner.save(dict(wave.state))
         if not config.keep_runs:

@@ -4,6 +4,7 @@ python -m agent.training.plot build/train/nano
 """
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -18,16 +19,23 @@ def plot(folder: Path, out: Path | None = None) -> Path:
     """Draw the run's curves to curves.png in its folder, or to `out`; gives the path."""
     lines = read_metrics(folder)
     drawn = [name for name in DRAWN if any(name in line for line in lines)] or DRAWN[:1]
-    sheet = Image.new("RGB", (2 * WIDTH, (len(drawn) + 1) // 2 * HEIGHT), "white")
-    for index, name in enumerate(drawn):
-        points = [(line["step"], line[name]) for line in lines if name in line]
-        sheet.paste(_panel(name, points), (index % 2 * WIDTH, index // 2 * HEIGHT))
-    path = out or folder / "curves.png"
-    sheet.save(path)
-    return path
+    panels = {name: [(line["step"], line[name]) for line in lines if name in line] for name in drawn}
+    return sheet(panels, out or folder / "curves.png")
 
 
-def _panel(name: str, points: list[tuple[float, float]]) -> Image.Image:
+def sheet(panels: Mapping[str, Sequence[tuple[float, float]]], out: Path, across: str = "step") -> Path:
+    """Draw curves beside and below each other, by their titles, to a PNG; gives its path.
+
+    across: what the first figure of a point is.
+    """
+    drawn = Image.new("RGB", (2 * WIDTH, (len(panels) + 1) // 2 * HEIGHT), "white")
+    for index, (name, points) in enumerate(panels.items()):
+        drawn.paste(_panel(name, points, across), (index % 2 * WIDTH, index // 2 * HEIGHT))
+    drawn.save(out)
+    return out
+
+
+def _panel(name: str, points: Sequence[tuple[float, float]], across: str) -> Image.Image:
     panel = Image.new("RGB", (WIDTH, HEIGHT), "white")
     draw = ImageDraw.Draw(panel)
     font = ImageFont.load_default(12)
@@ -40,15 +48,15 @@ def _panel(name: str, points: list[tuple[float, float]]) -> Image.Image:
     span = max(value for _, value in points) - low or 1.0
 
     def place(step: float, value: float) -> tuple[float, float]:
-        across = (step - left) / max(right - left, 1) * (WIDTH - MARGIN - 16)
-        return MARGIN + across, HEIGHT - 30 - (value - low) / span * (HEIGHT - 66)
+        shift = (step - left) / max(right - left, 1) * (WIDTH - MARGIN - 16)
+        return MARGIN + shift, HEIGHT - 30 - (value - low) / span * (HEIGHT - 66)
 
     for share in (0, 0.25, 0.5, 0.75, 1):
         y = place(left, low + share * span)[1]
         draw.line((MARGIN, y, WIDTH - 16, y), GRID)
         draw.text((4, y - 7), f"{low + share * span:.3g}", INK, font)
     draw.text((MARGIN, HEIGHT - 22), f"{left:.0f}", INK, font)
-    draw.text((WIDTH - 70, HEIGHT - 22), f"step {right:.0f}", INK, font)
+    draw.text((WIDTH - 70, HEIGHT - 22), f"{across} {right:.0f}", INK, font)
     draw.line([place(step, value) for step, value in points], LINE, 2)
     return panel
 

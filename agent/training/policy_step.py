@@ -18,15 +18,23 @@ from agent.training.advantage import group_advantages
 from agent.training.learner import Learner
 from agent.training.losses.dapo import dapo_loss
 from agent.training.losses.grpo import grpo_loss
+from agent.training.losses.imitation import imitation_loss
 from agent.training.losses.policy import PolicyLoss, Sampled
 from agent.training.losses.sapo import sapo_loss
 from agent.training.packing import Look, pack, reply_logits
 from agent.training.tries import Group, Try
 from perception.qwen3vl.model import Qwen3VL
 
-LOSSES: dict[str, Callable[[Sampled], PolicyLoss]] = {"sapo": sapo_loss, "grpo": grpo_loss, "dapo": dapo_loss}
+LOSSES: dict[str, Callable[[Sampled], PolicyLoss]] = {
+    "sapo": sapo_loss,
+    "grpo": grpo_loss,
+    "dapo": dapo_loss,
+    "imitation": imitation_loss,
+}
 OF_TOKENS = ("dapo",)
 """Losses in which every token counts the same, and not every try."""
+OF_SUCCESSES = ("imitation",)
+"""Losses that know successes alone, and compare tries with nothing."""
 
 
 class Part(NamedTuple):
@@ -45,7 +53,7 @@ def policy_step(
     bounds memory and changes nothing else; factor: share of the learning rate.
     """
     tries = [one for group in groups for one in group.tries]
-    advantages = [value for group in groups for value in _advantages(group)]
+    advantages = [value for group in groups for value in _advantages(group, loss)]
     num_drawn = sum(one.num_drawn for one in tries)
     figures = dict.fromkeys(("loss", "held", "divergence"), 0.0)
     for part in parts(tries, advantages, part_tokens):
@@ -105,7 +113,9 @@ def masked_logprobs(logits: Tensor, tokens: Tensor, allowed: Tensor) -> Tensor:
     return scores.gather(1, tokens[:, None]).squeeze(1) - scores.logsumexp(1)
 
 
-def _advantages(group: Group) -> list[float]:
+def _advantages(group: Group, loss: str) -> list[float]:
+    if loss in OF_SUCCESSES:
+        return [float(one.reward.success) for one in group.tries]
     rewards = torch.tensor([[one.reward.total for one in group.tries]])
     return group_advantages(rewards)[0].tolist()
 

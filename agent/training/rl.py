@@ -27,12 +27,14 @@ class RlConfig:
     seed: int = 0
     steps: int = 100
     """Of the learner: each takes one wave of groups."""
+    minutes: float = 0.0
+    """After so many minutes of wall time the run ends, whatever its steps; 0: it does not."""
     groups: int = 2
     """Tasks in a wave."""
     group_size: int = 16
     """Tries at each."""
     loss: str = "sapo"
-    """sapo, grpo or dapo."""
+    """sapo, grpo or dapo; or imitation, supervised fine-tuning on what went well: the control of the others."""
     rate: float = 3e-5
     """Of AdamW."""
     warmup_steps: int = 5

@@ -53,6 +53,19 @@ def test_the_learner_and_two_players_work_at_once(model: Path, tmp_path: Path) -
 
 
 @pytest.mark.slow
+def test_imitation_of_what_went_well_ends_when_its_time_is_up(model: Path, tmp_path: Path) -> None:
+    """By 0.01 minutes one wave is learned from, since time is looked at between them."""
+    given = {**SMALL, "steps": 1000, "loss": "imitation", "most": 1.0, "minutes": 0.01}
+    config = RlConfig(model=str(model), folder=str(tmp_path), workers=2, **given)
+    out = practise(config, course=LeaningCourse())
+    learned = [line for line in lines_of(tmp_path) if "loss" in line]
+    assert 1 <= len(learned) < 10
+    assert all(line["loss"] > 0 for line in learned)
+    weights.load(out)
+    assert (tmp_path / CHECKPOINT).exists(), "it can be gone on with"
+
+
+@pytest.mark.slow
 def test_what_is_rewarded_becomes_more_frequent(model: Path, tmp_path: Path) -> None:
     given = {**SMALL, "group_size": 8, "steps": 8, "save_every": 100, "rate": 3e-3, "most": 0.99}
     config = RlConfig(model=str(model), folder=str(tmp_path), workers=2, deterministic=True, **given)

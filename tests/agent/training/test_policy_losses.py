@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from agent.training.advantage import group_advantages, is_informative
 from agent.training.losses.dapo import dapo_loss
 from agent.training.losses.grpo import grpo_loss
+from agent.training.losses.imitation import imitation_loss
 from agent.training.losses.policy import PolicyLoss, Sampled
 from agent.training.losses.sapo import sapo_loss
 from tests.agent.training.trl_losses import PATH, batch, theirs
@@ -85,6 +86,15 @@ def test_the_soft_gate_closes_on_both_sides_and_never_turns(ratio: float, advant
     found = slope("sapo", ratio, advantage) * advantage
     assert 0 < found <= 1.0001
     assert slope("sapo", ratio, -1.0) * -1 <= slope("sapo", ratio, 1.0) + 1e-6, "narrower where tokens are pushed down"
+
+
+def test_imitation_knows_successes_alone() -> None:
+    logprobs = torch.tensor([[-0.5, -2.0], [-0.5, torch.nan]], requires_grad=True)
+    mask = torch.tensor([[True, True], [True, False]])
+    found = imitation_loss(Sampled(logprobs, torch.zeros(2, 2), torch.tensor([1.0, 0.0]), mask))
+    found.loss.backward()
+    assert found.loss.item() == pytest.approx((0.5 + 2.0) / 2 / 2), "a mean over tokens, then over replies"
+    assert torch.equal(torch.as_tensor(logprobs.grad), torch.tensor([[-0.25, -0.25], [0.0, 0.0]]))
 
 
 def test_long_replies_count_as_one_or_by_their_tokens() -> None:
