@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 from pydantic import BaseModel
 
@@ -33,11 +34,9 @@ def now() -> str:
 
 
 def new_folder(runs: Path, task_id: str) -> Path:
-    """A folder for a new run, named by time and task, that does not exist yet."""
+    """A folder for a new run, named by time and task, that does not exist yet; no two calls name the same one."""
     slug = re.sub(r"[^a-z0-9]+", "-", task_id.lower())[:40].strip("-") or "run"
-    stem = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{slug}"
-    names = [stem, *(f"{stem}-{number}" for number in range(2, 10_000))]
-    return next(runs / name for name in names if not (runs / name).exists())
+    return runs / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{slug}-{token_hex(3)}"
 
 
 def image_store(folder: Path) -> ImageStore:

@@ -1,4 +1,5 @@
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -206,10 +207,12 @@ def test_a_disk_that_is_full_already_leaves_no_folder(tmp_path):
 def test_a_new_folder_is_named_by_time_and_task(tmp_path):
     folder = new_folder(tmp_path, "Click: the/../Button!")
     assert folder.parent == tmp_path
-    assert folder.name.endswith("-click-the-button")
-    folder.mkdir()
-    assert new_folder(tmp_path, "Click: the/../Button!") != folder
-    assert new_folder(tmp_path, "漢字").name.endswith("-run")
+    assert re.fullmatch(r"\d{8}-\d{6}-click-the-button-[0-9a-f]{6}", folder.name)
+    assert "-run-" in new_folder(tmp_path, "漢字").name
+
+
+def test_two_runs_of_the_same_second_and_task_have_folders_of_their_own(tmp_path):
+    assert len({new_folder(tmp_path, "Press Save") for _ in range(20)}) == 20
 
 
 def test_now_is_utc():
