@@ -14,6 +14,7 @@ from agent.exchange.example import Example, example_of
 from agent.exchange.likeness import Seen
 from agent.exchange.measuring import is_for_measuring
 from agent.exchange.reply import is_learnable
+from agent.judgement import succeeded
 from agent.recorder import image_store, load
 from agent.review import INFO, MARKED_BAD, as_reviewed, reviews
 from agent.trajectory import Reply, RunRecord, Step, Trajectory
@@ -77,7 +78,7 @@ def select(folders: Sequence[Path], filters: Filters, scrubber: Scrubber) -> Sel
     selection, seen = Selection(), Seen()
     for folder in folders:
         recorded = load(folder)
-        reason = _run_reason(recorded, filters)
+        reason = _run_reason(folder, recorded, filters)
         if reason:
             selection.left_out[reason] += 1
             continue
@@ -99,14 +100,14 @@ def split_of(task: Task, validation: float) -> str:
     return VALIDATION if number < validation else TRAIN
 
 
-def _run_reason(trajectory: Trajectory, filters: Filters) -> str:
+def _run_reason(folder: Path, trajectory: Trajectory, filters: Filters) -> str:
     """Why a whole run is left out; empty where it is not."""
     run, outcome = trajectory.run, trajectory.run.outcome
-    succeeded = outcome is not None and outcome.success is True
-    failed = outcome is None or outcome.success is False or (outcome.kind not in _ENDED and not succeeded)
+    success = succeeded(folder, trajectory)
+    failed = outcome is None or success is False or (outcome.kind not in _ENDED and not success)
     if is_for_measuring(run.task):
         return "runs for measuring alone (held-out tasks, seeds above 1,000,000)"
-    if filters.success and not succeeded:
+    if filters.success and not success:
         return "runs without a checker's success (--success)"
     if failed and not filters.failed_too:
         return "runs that failed or did not end (--failed-too keeps them)"

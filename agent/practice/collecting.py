@@ -17,13 +17,17 @@ from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 
+from agent.asking import model_of
 from agent.errors import BenchmarkError
 from agent.evaluation.benchmark import Episode
 from agent.evaluation.playing import Crew, Finished, Job, Player, play_all
 from agent.evaluation.processes import InProcess
+from agent.judge import judge
 from agent.practice.course import Course
 from agent.practice.draw import Draw, Drawn
 from agent.practice.reading import TryReader
+from agent.recorder import read_run
+from agent.settings import ModelSettings
 from agent.training.tries import Group
 
 
@@ -62,11 +66,12 @@ class Collector:
         group_size: int,
         workers: int,
         ahead: int,
+        judge: str = "",
     ) -> None:
         """crew: makes what plays, in its process; runs: where the waves' folders go; groups, group_size: of a wave;
-        ahead: how many waves may wait."""
+        ahead: how many waves may wait; judge: the name of a model that judges what no checker does."""
         self._course, self._draw, self._reader, self._runs = course, draw, reader, runs
-        self._groups, self._group_size = groups, group_size
+        self._groups, self._group_size, self._judge = groups, group_size, judge
         self._players: list[Player] = [InProcess(crew) for _ in range(workers)]
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="players", daemon=True)
@@ -154,7 +159,17 @@ class Collector:
     async def _play(self, jobs: list[Job], folder: Path) -> list[Finished]:
         finished: list[Finished] = []
         await play_all(jobs, self._players, finished.append, retries=1, runs=folder)
+        if self._judge:
+            await self._judged(finished)
         return finished
+
+    async def _judged(self, finished: Sequence[Finished]) -> None:
+        folders = [Path(line.result.folder) for line in finished if line.result.folder and not line.result.crashed]
+        async with model_of(ModelSettings(name=self._judge)) as model:
+            for folder in folders:
+                outcome = read_run(folder).outcome
+                if outcome is not None and outcome.success is None:
+                    await judge(model, folder)
 
     def _group(self, drawn: Drawn, finished: Sequence[Finished]) -> Group | None:
         """The tries that did not crash, in their order; None for fewer than two."""

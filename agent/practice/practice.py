@@ -12,7 +12,7 @@ weights are put out, and players take them up before their next episode. The fol
     runs/             of the waves that were not learned from yet, or all (`keep_runs`)
     model/            the model at the end
 
-Left out: a judge that is a model, and learning on more than one machine.
+Left out: learning on more than one machine.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -75,6 +75,7 @@ def practise(config: RlConfig, report: Report = quiet, course: Course | None = N
         group_size=config.group_size,
         workers=config.workers,
         ahead=config.lag,
+        judge=config.judge,
     )
     if learner.step < config.steps:
         with collector:
@@ -144,6 +145,7 @@ def _figures(wave: Wave) -> dict[str, Any]:
         "reward": round(sum(one.reward.total for one in tries) / count, 4),
         "malformed": round(sum(one.reward.malformed for one in tries) / count, 4),
         "repeated": round(sum(one.reward.repeated for one in tries) / count, 4),
+        "mixed": round(sum(one.reward.mixed for one in tries) / count, 4),
         "overlong": round(sum(one.reward.overlong for one in tries) / count, 4),
         "tasks": {f"{group.task}/{group.seed}": round(group.success, 4) for group in wave.groups},
         "episodes_per_s": round(wave.num_episodes / wave.seconds, 3),

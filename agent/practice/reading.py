@@ -40,7 +40,7 @@ class TryReader:
         if not replies:
             return None
         versions = [version_of(step.policy) for step in trajectory.steps]
-        return Try(replies, reward_of(trajectory, self._prices), min(versions))
+        return Try(replies, reward_of(trajectory, folder, self._prices), min(versions))
 
     def _replies(self, folder: Path, trajectory: Trajectory) -> list[SampledReply]:
         run = trajectory.run

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from agent.exchange.measuring import is_for_measuring
 from agent.exchange.reply import is_learnable
+from agent.judgement import succeeded
 from agent.recorder import RUN_FILE, load
 from agent.review import MARKED_BAD, as_reviewed, reviews
 from agent.training.dialogue import Dialogue, DialogueMaker
@@ -35,17 +36,17 @@ def folders_of(runs: Path) -> list[Path]:
 
 
 def recorded(runs: Path, maker: DialogueMaker, *, failed_too: bool = False) -> Recorded:
-    """The steps of all runs that may be learned: of runs that a checker called a success, or of all that ended.
+    """The steps of all runs that may be learned: of runs that a checker called a success, or a judge where there is no
+    checker; or of all.
 
     What is for measuring alone is refused, whatever is asked. Raises RecordError for a run that was changed.
     """
     found = Recorded()
     for folder in folders_of(runs):
         trajectory = load(folder)
-        outcome = trajectory.run.outcome
         if is_for_measuring(trajectory.run.task):
             found.left_out[MEASURING] += 1
-        elif not failed_too and (outcome is None or not outcome.success):
+        elif not failed_too and not succeeded(folder, trajectory):
             found.left_out[FAILED] += 1
         else:
             found.num_runs += 1

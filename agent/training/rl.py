@@ -66,6 +66,9 @@ class RlConfig:
     format_price: float = 0.2
     length_price: float = 0.1
     repetition_price: float = 0.1
+    mixing_price: float = 0.1
+    judge: str = ""
+    """A model that is asked about tries at tasks without a checker; empty: such tries are no success."""
     free_tokens: int = 128
     """Tokens of a reply that cost nothing."""
     length: int = 512
@@ -91,7 +94,8 @@ class RlConfig:
     @property
     def prices(self) -> Prices:
         """Of the rewards."""
-        return Prices(self.format_price, self.length_price, self.repetition_price, self.free_tokens, self.max_tokens)
+        prices = self.format_price, self.length_price, self.repetition_price, self.mixing_price
+        return Prices(*prices, free_tokens=self.free_tokens, most_tokens=self.max_tokens)
 
     @property
     def rates(self) -> Rates:

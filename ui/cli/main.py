@@ -32,6 +32,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "watch": ("ui.cli.watch", "say what a recording shows: an answer, or the steps"),
     "demos": ("ui.cli.demos", "record how scripted solvers do MiniWoB++, to learn from"),
     "train": ("ui.cli.train", "train a model: pretrain, sft, rl"),
+    "judge": ("ui.cli.judge", "ask a model of runs whether they did their task"),
     "promote": ("ui.cli.promote", "put a model in another's place if it is better on held-out tasks"),
     "export": ("ui.cli.export", "write runs as a data set for other trainers"),
     "import": ("ui.cli.import_", "read a data set back into runs"),

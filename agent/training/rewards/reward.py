@@ -1,11 +1,13 @@
 """What a run is worth: the checker's word, less what the other rules take off."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from agent.training.rewards.checker import checked
 from agent.training.rewards.format import malformed
 from agent.training.rewards.length import overlong
+from agent.training.rewards.mixing import mixed
 from agent.training.rewards.repetition import repeated
 from agent.trajectory import Trajectory
 
@@ -17,6 +19,7 @@ class Prices:
     format: float = 0.2
     length: float = 0.1
     repetition: float = 0.1
+    mixing: float = 0.1
     free_tokens: int = 128
     """Of a reply: so many cost nothing."""
     most_tokens: int = 256
@@ -32,11 +35,13 @@ class Reward(NamedTuple):
     malformed: float
     overlong: float
     repeated: float
+    mixed: float
 
 
-def reward_of(trajectory: Trajectory, prices: Prices) -> Reward:
-    """The reward of a run that has ended."""
-    success, form, again = checked(trajectory), malformed(trajectory), repeated(trajectory)
+def reward_of(trajectory: Trajectory, folder: Path, prices: Prices) -> Reward:
+    """The reward of a run that has ended; folder: where it lies."""
+    success, form, again = checked(trajectory, folder), malformed(trajectory), repeated(trajectory)
+    tongues = mixed(trajectory)
     length = overlong(trajectory, prices.free_tokens, prices.most_tokens)
-    taken = prices.format * form + prices.length * length + prices.repetition * again
-    return Reward(success - taken, success, form, length, again)
+    taken = prices.format * form + prices.length * length + prices.repetition * again + prices.mixing * tongues
+    return Reward(success - taken, success, form, length, again, tongues)

@@ -1,11 +1,14 @@
 """Rewards by rule: what each reads from a run."""
 
+from pathlib import Path
+
 import pytest
 
 from actions.action import LeftClick
 from agent.training.rewards.checker import checked
 from agent.training.rewards.format import malformed
 from agent.training.rewards.length import overlong
+from agent.training.rewards.mixing import mixed
 from agent.training.rewards.repetition import repeated
 from agent.training.rewards.reward import Prices, reward_of
 from agent.trajectory import Outcome, Reply, RunRecord, Step, Trajectory, Verdict
@@ -38,8 +41,8 @@ def click(x: int) -> LeftClick:
 
 
 @pytest.mark.parametrize(("success", "wanted"), [(True, 1.0), (False, 0.0), (None, 0.0)])
-def test_only_the_checker_s_word_counts(success: bool | None, wanted: float) -> None:
-    assert checked(run({}, success=success)) == wanted
+def test_only_the_checker_s_word_counts(success: bool | None, wanted: float, tmp_path: Path) -> None:
+    assert checked(run({}, success=success), tmp_path) == wanted
 
 
 def test_replies_that_are_no_action_count_by_their_share() -> None:
@@ -67,10 +70,26 @@ def test_the_same_again_to_no_end_is_repetition() -> None:
     assert repeated(run()) == 0
 
 
-def test_faults_take_off_their_price_and_never_a_success() -> None:
+@pytest.mark.parametrize(
+    ("thought", "wanted"),
+    [
+        ("Click", 0),
+        ("", 0),
+        ("点击", 1),
+        ("Click 点击", 2 / 7),
+        ('Click "保存"', 0),
+        ("Нажать", 1),
+        ("1, 2!", 0),
+    ],
+)
+def test_letters_of_another_script_than_the_task_s_are_mixing(thought: str, wanted: float) -> None:
+    assert mixed(run({"thought": thought})) == pytest.approx(wanted)
+
+
+def test_faults_take_off_their_price_and_never_a_success(tmp_path: Path) -> None:
     bad = Reply(text="[]", finish="loop", error="no action", token_ids=(1,) * 300)
-    worst = run({"replies": (bad,), "action": None})
-    found = reward_of(worst, Prices())
-    assert found.total == pytest.approx(0.6)
-    assert (found.success, found.malformed, found.overlong, found.repeated) == (1, 1, 1, 1)
-    assert reward_of(run({}, success=False), Prices()).total == 0
+    worst = run({"replies": (bad,), "action": None, "thought": "点击"})
+    found = reward_of(worst, tmp_path, Prices())
+    assert found.total == pytest.approx(0.5)
+    assert (found.success, found.malformed, found.overlong, found.repeated, found.mixed) == (1, 1, 1, 1, 1)
+    assert reward_of(run({}, success=False), tmp_path, Prices()).total == 0
