@@ -8,6 +8,10 @@ its box or may be read in two ways differs: a person looks at it.
 Letters count, accents and spaces too. Where the reading of pixels is known to lose just these, as it does of small
 letters, it is held against what the run typed: the keyboard's text is the record's, letter for letter, and what stands
 there looks like it. A name that was typed without its accents has no such witness and differs.
+
+A caret behind the last letter may be read as part of it, "0|" as "d". So where something differs the screen is looked
+at again, until the caret is gone or is there, and a field agrees that does so on a screen which differs in a caret
+alone.
 """
 
 import asyncio
@@ -16,6 +20,7 @@ from collections.abc import Sequence
 from agent.booking.ledger import FieldSeen, Ledger, Screen
 from agent.booking.wanted import Wanted, alike, plain_text
 from agent.guard.holding import Held
+from agent.verifier import is_caret
 from perception.document.lines import hull
 from perception.document.page import PageText, Word
 from perception.extraction.naming import Lexicon, Naming
@@ -23,6 +28,7 @@ from perception.extraction.text_line import TextLine, page_lines
 from perception.geometry import Box
 from perception.observation import Frame
 from perception.ocr import Recognizer
+from perception.screenshot import difference
 
 _DEEP = 3.0
 """In heights of a label: how far below it its value may stand."""
@@ -31,6 +37,8 @@ _MARKS = " :.*#"
 _FAR = float("inf")
 _MARGIN = 5
 """Pixels around words that are read once more by themselves."""
+_LOOKS, _BETWEEN_SECONDS = 5, 0.25
+"""Looks that find a caret both ways: it is there for half a second, and gone for as long."""
 
 
 class Readback:
@@ -42,7 +50,10 @@ class Readback:
 
     async def reason(self, held: Held) -> str:
         """Read the screen, write down what was found, and say what speaks against sending it."""
-        fields = await asyncio.to_thread(read_back, held.frame, self._wanted, self._eye, typed=held.typed)
+        fields = await self._fields(held.frame, held.typed)
+        if not all(one.agrees for one in fields) and (other := await _blinked(held)) is not None:
+            again = await self._fields(other, held.typed)
+            fields = tuple(one if one.agrees else two for one, two in zip(fields, again, strict=True))
         reason = _reason(held, fields)
         self._ledger.write(
             Screen(
@@ -55,6 +66,9 @@ class Readback:
             )
         )
         return reason
+
+    async def _fields(self, frame: Frame, typed: Sequence[str]) -> tuple[FieldSeen, ...]:
+        return await asyncio.to_thread(read_back, frame, self._wanted, self._eye, typed=typed)
 
 
 def read_back(
@@ -75,6 +89,19 @@ def read_back(
     lexicon = Lexicon({one.field.path: one.field.labels for one in wanted})
     namings = [naming for line in lines for naming in lexicon.namings(line)]
     return tuple(_field(one, frame, lines, namings, eye, near=_was_typed(one, typed)) for one in wanted)
+
+
+async def _blinked(held: Held) -> Frame | None:
+    """The screen with its caret gone where it was there, or there where it was gone; None where nothing blinks."""
+    if held.look is None:
+        return None
+    for _ in range(_LOOKS):
+        await asyncio.sleep(_BETWEEN_SECONDS)
+        frame = await held.look()
+        box = difference(held.frame, frame).box
+        if box is not None:
+            return frame if is_caret(box) else None
+    return None
 
 
 def _was_typed(one: Wanted, typed: Sequence[str]) -> bool:

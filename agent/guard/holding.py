@@ -4,7 +4,7 @@ The guard asks it about every action that may send, buy, delete, publish or run,
 against it. It can make an action stricter and never give leave.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from actions.action import Action
@@ -25,6 +25,8 @@ class Held(NamedTuple):
     """Lasting actions of this run that were carried out, or may have been."""
     typed: Sequence[str] = ()
     """What this run typed, a text for each time."""
+    look: Callable[[], Awaitable[Frame]] | None = None
+    """The screen as it is now; None where it can't be looked at again."""
 
 
 class Holding(Protocol):

@@ -10,7 +10,7 @@ from agent.guard.person import is_same_screen
 from agent.loop.context import Context
 from agent.loop.settling import is_lasting, lasting
 from agent.policy import Reading
-from perception.observation import ImageRef
+from perception.observation import Frame, ImageRef
 from sandboxes.describing import Describing, point_of
 
 
@@ -44,8 +44,12 @@ async def _reason(effect_id: str, action: Action, before: ImageRef, context: Con
     effects, frame = context.effects, context.recorder.images.get(before)
     earlier = lasting(effects.intents, effects.receipt)
     typed = [step.action.text for step in context.recorder.steps if isinstance(step.action, Type) and not step.error]
-    if reason := await context.holding.reason(Held(effect_id, action, frame, before, earlier, typed)):
+
+    async def look() -> Frame:
+        context.view = view = await context.environment.observe()
+        return view.frame
+
+    if reason := await context.holding.reason(Held(effect_id, action, frame, before, earlier, typed, look)):
         return reason
     # Reading takes its time: what was read must be what is sent.
-    context.view = view = await context.environment.observe()
-    return "" if is_same_screen(frame, view.frame, None, whole=True) else "the screen changed while it was read"
+    return "" if is_same_screen(frame, await look(), None, whole=True) else "the screen changed while it was read"

@@ -42,9 +42,15 @@ def wanted(**values: Any) -> tuple[Wanted, ...]:
 
 
 def form(
-    typed: Mapping[str, str], *, beside: bool = False, labels: Mapping[str, str] = LABELS, focus: str = ""
+    typed: Mapping[str, str],
+    *,
+    beside: bool = False,
+    labels: Mapping[str, str] = LABELS,
+    focus: str = "",
+    caret: bool = False,
 ) -> Frame:
-    """The form with what was typed; labels above the fields, two in a row, or beside them."""
+    """The form with what was typed; labels above the fields, two in a row, or beside them; a caret behind the text of
+    the field with the focus."""
     picture, draw = _paper()
     draw.text((20, 12), "New invoice", font=_font(20), fill="black")
     for index, (name, label) in enumerate(labels.items()):
@@ -52,7 +58,11 @@ def form(
         draw.text((left, top + 10 * beside), label, font=_font(13), fill="#44525f")
         box = (left + 170, top, left + 560, top + 34) if beside else (left, top + 20, left + 400, top + 56)
         draw.rectangle(box, outline="#2b7cc4" if name == focus else "#8fa0b0")
-        draw.text((box[0] + 9, box[1] + 9), typed.get(name, ""), font=_font(15), fill="black")
+        text = typed.get(name, "")
+        draw.text((box[0] + 9, box[1] + 9), text, font=_font(15), fill="black")
+        if caret and name == focus:
+            end = box[0] + 8 + round(_font(15).getlength(text))
+            draw.line((end, box[1] + 9, end, box[1] + 24), fill="black")
     draw.text((20, 330), "Save invoice", font=_font(14), fill="black")
     return Frame(pixels=np.asarray(picture))
 

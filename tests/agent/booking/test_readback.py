@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from agent.booking.ledger import Ledger, Screen
 from agent.booking.readback import Readback, read_back
 from agent.effects import Intent
 from agent.guard.holding import Held
+from perception.observation import Frame
 from perception.ocr import Recognizer
 from tests.agent.booking.drawn import LABELS, TYPED, form, wanted
 from tests.agent.samples import CLICK, image
@@ -71,6 +73,33 @@ def test_what_is_empty_hinted_or_not_there_differs(eye: Recognizer) -> None:
         "net": "it is another number",
         "total": "its label is not on the screen",
     }
+
+
+@pytest.mark.parametrize(
+    ("total", "later", "agrees"),
+    [
+        ("1538.40", {}, True),
+        ("1538.40", {"caret": True}, False),
+        ("1638.40", {}, False),
+        ("1538.40", {"typed": {"net": "1"}}, False),
+    ],
+    ids=["it blinks", "it never goes", "a digit is another", "more has changed"],
+)
+async def test_a_caret_that_is_read_as_part_of_a_letter_is_waited_out(
+    eye: Recognizer, tmp_path: Path, total: str, later: dict[str, Any], agrees: bool
+) -> None:
+    shown = {**TYPED, "total": total}
+    before = form(shown, focus="total", caret=True)
+    assert {one.path: one.agrees for one in read_back(before, wanted(total=1538.4), eye)}["total"] is False
+    other = {"typed": shown | later.get("typed", {}), "focus": "total", "caret": later.get("caret", False)}
+
+    async def look() -> Frame:
+        return form(**other)
+
+    with closing(Ledger(tmp_path)) as ledger:
+        readback = Readback(ledger, "d", "r", wanted(total=1538.4), eye)
+        reason = await readback.reason(Held("r/9", CLICK, before, image("seen"), [], list(shown.values()), look))
+    assert ("total" not in reason) is agrees
 
 
 @pytest.mark.parametrize(
