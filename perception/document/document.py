@@ -10,10 +10,11 @@ in turns; pdfium is not made for threads, so a worker does one thing at a time.
 
 import hashlib
 import os
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pydantic import ValidationError
 
@@ -21,10 +22,11 @@ from perception.document.cache import PageCache
 from perception.document.limits import Limits
 from perception.document.page import PageText
 from perception.document.pixels import PixelPool
-from perception.document.worker_process import WorkerProcess
+from perception.document.worker_process import WorkerProcess, WornOut
 from perception.errors import DocumentCrashed, DocumentError, DocumentInvalid, DocumentTooLarge
 from perception.observation import Frame
 
+T = TypeVar("T")
 RENDERER = "pdfium"
 _FIRST_SLOT = 8 * 2**20
 """Bytes: an A4 page at 144 dpi fits."""
@@ -62,7 +64,7 @@ class Document:
         """The generation of the worker, and the slots that it has."""
         self._descriptor = _open_file(path, self.limits)
         try:
-            self.num_pages: int = self._open()["num_pages"]
+            self.num_pages: int = _again_if_worn(self._open)["num_pages"]
         except DocumentError as error:
             self.close()
             raise type(error)(f"{self.path}: {error}") from error
@@ -122,7 +124,7 @@ class Document:
 
     def _named(self, page: int, read: Any) -> Any:
         try:
-            return read()
+            return _again_if_worn(read)
         except DocumentError as error:
             raise type(error)(f"{self.path}, page {page}: {error}") from error
 
@@ -180,10 +182,20 @@ class Document:
     def _open(self) -> dict[str, Any]:
         question = {"verb": "open", "password": self._password, "max_pages": self.limits.max_pages}
         with self._worker.lock:
+            self._worker.start()
+            self._worker.num_opened += 1
             answer = self._worker.ask(question, [self._descriptor], seconds=self.limits.page_seconds)
             self._known = (self._worker.generation, set())
             self._worker.holder = self
             return answer
+
+
+def _again_if_worn(read: Callable[[], T]) -> T:
+    """What is read; in a new process where one that had read other files before had no memory left."""
+    try:
+        return read()
+    except WornOut:
+        return read()
 
 
 def _open_file(path: Path, limits: Limits) -> int:

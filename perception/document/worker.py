@@ -10,6 +10,7 @@ import mmap
 import os
 import socket
 import sys
+from errno import ENOMEM
 from typing import Any, Protocol
 
 from perception.confinement import confine
@@ -68,6 +69,7 @@ class Desk:
 
     def _open(self, question: dict[str, Any], descriptor: int) -> dict[str, Any]:
         self._close()
+        self._memory.clear()  # of another document, perhaps; what this one draws into comes anew
         length = os.fstat(descriptor).st_size
         # Private and writable, since ctypes wants to write where it only reads.
         data = mmap.mmap(descriptor, length, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE)
@@ -135,10 +137,11 @@ def serve(channel: Channel, desk: Any) -> None:
             answer = {"refused": refusal.kind, "message": str(refusal)}
         except Needs as needs:
             answer = {"needs": needs.num_bytes}
-        except MemoryError:
-            answer = {"refused": "large", "message": "it needs more memory than is allowed"}
         except Exception as error:
-            answer = {"refused": "failed", "message": f"{type(error).__name__}: {error}"[:500]}
+            if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == ENOMEM):
+                answer = {"refused": "large", "message": "it needs more memory than is allowed", "spent": True}
+            else:
+                answer = {"refused": "failed", "message": f"{type(error).__name__}: {error}"[:500]}
         channel.send(answer)
 
 

@@ -32,6 +32,10 @@ _KINDS: dict[str, type[DocumentError]] = {
 }
 
 
+class WornOut(DocumentTooLarge):
+    """The memory of a process that had read other files before was spent: a new one may have enough."""
+
+
 class WorkerProcess:
     """One process that answers one question at a time; may be asked from several threads."""
 
@@ -46,6 +50,8 @@ class WorkerProcess:
         """Grows with every process that is started: what an earlier one knew is gone."""
         self.holder: object = None
         """Who asked last to have something opened; the asker's to set."""
+        self.num_opened = 0
+        """Times that this process was asked to open something; the asker's to count."""
 
     @property
     def pid(self) -> int | None:
@@ -61,9 +67,16 @@ class WorkerProcess:
     def ask(self, question: dict[str, Any], descriptors: list[int] | None = None, *, seconds: float) -> dict[str, Any]:
         """The answer to a question, as plain data.
 
-        Raises a DocumentError: of the kind that the worker named, DocumentTimeout, or DocumentCrashed.
+        Raises a DocumentError: of the kind that the worker named, DocumentTimeout, or DocumentCrashed. A process whose
+        memory is spent is ended, whichever file spent it; WornOut says that it had read others.
         """
-        answer = json.loads(self.ask_raw(question, descriptors, seconds=seconds))
+        with self.lock:
+            answer = json.loads(self.ask_raw(question, descriptors, seconds=seconds))
+            if answer.get("spent"):
+                is_worn = self.num_opened > 1
+                self.end()
+                if is_worn:
+                    raise WornOut(str(answer["message"]))
         if "refused" in answer:
             raise _KINDS.get(answer["refused"], DocumentError)(str(answer["message"]))
         return answer
@@ -91,7 +104,7 @@ class WorkerProcess:
         """End the process; returns its exit code. The next question starts another."""
         with self.lock:
             process, self._process = self._process, None
-            self.holder = None
+            self.holder, self.num_opened = None, 0
             if self._channel is not None:
                 self._channel.close()
                 self._channel = None

@@ -42,6 +42,9 @@ SLACK_SECONDS = 5.0
 """Beyond the limit of a page, for ending a worker and starting another on a busy machine."""
 _EVERY = 500
 """Files after which it is said how it goes."""
+WELL, _WELL_EVERY = "well: ", 25
+"""Before the names of whole files, one of which comes after so many mutants and after each bomb: they are read,
+whatever came before."""
 _KINDS = frozenset(
     ".pdf .png .jpg .jpeg .jpe .gif .tif .tiff .bmp .webp .jp2 .j2k .psd .eps .pcx .tga .ico .icns .dds .sgi .fli .mpo "
     ".avif .ppm .pgm .pbm .blp .fpx .cur .xpm .bin .epub .xps".split()
@@ -163,19 +166,24 @@ def tried(path: Path, worker: WorkerProcess) -> tuple[str, float]:
 
 
 def files(num_mutants: int, seed: int, corpora: Sequence[Path], num_office: int) -> Iterator[tuple[str, str, bytes]]:
-    """Names, endings and bytes of all bombs, all seeds, and so many mutants of seeds and corpora."""
-    yield from ((name, "", data) for name, data in bombs())
+    """Names, endings and bytes of all seeds, all bombs, and so many mutants of seeds and corpora."""
+    rng = random.Random(seed)
     whole = [(name, "", data) for name, data in seeds()]
-    yield from whole
+    well = [(f"{WELL}{name}", "", data) for name, data in seeds()]
+    yield from well
+    for name, data in bombs():
+        yield name, "", data
+        yield rng.choice(well)
     found = sorted(path for corpus in corpora for path in corpus.rglob("*") if _is_meant(path))
     for path in found:
         yield str(path), path.suffix, path.read_bytes()
     small = [path for path in found if path.stat().st_size < 2**20 and not is_office_file(path)]
     whole += [(str(path), "", path.read_bytes()) for path in small]
-    rng = random.Random(seed)
     for number in range(num_mutants):
         name, ending, data = rng.choice(whole)
         yield f"mutant {number} of {name}", ending, mutant(data, rng)
+        if number % _WELL_EVERY == 0:
+            yield rng.choice(well)
     if num_office:
         yield from office_bombs()
         sheets = list(office_files())
@@ -203,6 +211,8 @@ def attack(num_mutants: int, seed: int, corpora: Sequence[Path] = (), num_office
             try:
                 outcome, page_seconds = tried(path, worker)
                 outcomes[outcome] += 1
+                if name.startswith(WELL) and outcome != "read":
+                    wrong.append(f"{name}: {outcome}, though it is whole: what came before has broken the reading")
             except Exception as error:
                 wrong.append(f"{name}: {type(error).__name__}: {error}")
             path.unlink()

@@ -15,7 +15,7 @@ import pytest
 from perception.document.document import Document, parser_process
 from perception.document.limits import Limits
 from perception.document.worker_process import WorkerProcess
-from perception.errors import DocumentCrashed, DocumentError, DocumentTimeout
+from perception.errors import DocumentCrashed, DocumentError, DocumentTimeout, DocumentTooLarge
 from tests.perception.document.papers import assembled, line, pdf_bytes
 
 CONFINED = """
@@ -155,3 +155,38 @@ def test_a_worker_that_can_not_start_says_so() -> None:
     worker = WorkerProcess("perception.document.limits", 2**30)  # ends at once and says nothing
     with pytest.raises(DocumentCrashed, match="could not start"):
         worker.start()
+
+
+def test_pages_of_an_earlier_file_take_no_memory_from_a_later_one(tmp_path: Path) -> None:
+    many, large = tmp_path / "many.pdf", tmp_path / "large.pdf"
+    many.write_bytes(pdf_bytes([line(50, 50, "one of many")] * 10, size=(3000, 3000)))
+    large.write_bytes(pdf_bytes([line(50, 50, "large")], size=(6000, 6000)))
+    limits = Limits(memory_bytes=3 * 2**27)
+    worker = parser_process(limits)
+    with Document(many, limits=limits, worker=worker) as document:
+        frames = [document.frame(page, 72) for page in range(1, 11)]  # 27 MB of pixels each
+    with Document(large, limits=limits, worker=worker) as document:
+        assert str(document.frame(1, 72).size) == "6000x6000"
+    assert (len(frames), worker.generation) == (10, 1)
+    worker.end()
+
+
+def test_a_process_whose_memory_is_spent_by_others_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(pdf_bytes([line(50, 50, "read all the same")]))
+    worker = WorkerProcess("tests.perception.document.leaking", 3 * 2**28)
+    for _ in range(12):
+        with Document(path, worker=worker) as document:
+            assert [word.text for word in document.text(1).words] == ["read", "all", "the", "same"]
+    assert 1 < worker.generation < 6
+    worker.end()
+
+
+def test_a_file_that_spends_all_memory_itself_is_too_large(tmp_path: Path) -> None:
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(pdf_bytes([line(50, 50, "read")]))
+    worker = WorkerProcess("tests.perception.document.leaking", 2**27)
+    with pytest.raises(DocumentTooLarge, match="more memory than is allowed"):
+        Document(path, worker=worker)
+    assert worker.pid is None
+    worker.end()
