@@ -1,6 +1,6 @@
 """A worker that keeps some memory of every file that it is asked to open.
 
-    python -m tests.perception.document.leaking FD MEMORY_BYTES
+python -m tests.perception.document.leaking FD MEMORY_BYTES
 """
 
 import socket
