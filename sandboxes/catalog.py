@@ -23,6 +23,7 @@ ENVIRONMENTS: Mapping[str, str] = MappingProxyType(
         "erp": "sandboxes.demos.erp.environment:ErpEnvironment",
         "miniwob": "sandboxes.miniwob:MiniWobEnvironment",
         "osworld": "sandboxes.osworld.environment:OSWorldEnvironment",
+        "parcel": "sandboxes.demos.parcel:ParcelEnvironment",
         "painted": "sandboxes.painted:PaintedEnvironment",
         "paper_phone": "sandboxes.demos.paper_phone.environment:PaperPhoneEnvironment",
     }

@@ -21,7 +21,7 @@ from sandboxes.veil import veiled
 if TYPE_CHECKING:
     from sandboxes.browser import BrowserEnvironment
 
-IN_A_BROWSER = ("browser", "demo")
+IN_A_BROWSER = ("browser", "demo", "parcel")
 """Environments that take the browser's settings."""
 
 _AS_THEY_ARE = (

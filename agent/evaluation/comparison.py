@@ -5,6 +5,7 @@ for the difference between independent proportions, Statistics in Medicine 17, 1
 independent, which for the same episodes is the careful side.
 """
 
+from collections.abc import Collection
 from math import sqrt
 from typing import NamedTuple
 
@@ -32,6 +33,19 @@ def compare(before: Report, now: Report) -> list[Difference]:
     tasks = [name for name in before.tasks if name in now.tasks]
     pairs = [("all", before, now), *((name, before.tasks[name], now.tasks[name]) for name in tasks)]
     return [_difference(name, *pair) for name, *pair in pairs]
+
+
+def compare_some(before: Report, now: Report, tasks: Collection[str], name: str) -> Difference:
+    """Some of the tasks together, as one row of that name. Raises KeyError for one that was not measured."""
+    counts = [
+        tuple(map(sum, zip(*(_counts(report.tasks[task]) for task in tasks), strict=True))) or (0, 0)
+        for report in (before, now)
+    ]
+    (won, trials), (won_now, trials_now) = counts
+    share, share_now = (won / trials if trials else 0.0), (won_now / trials_now if trials_now else 0.0)
+    change = round(share_now - share, 4)
+    interval = newcombe((won, trials), (won_now, trials_now))
+    return Difference(name, round(share, 4), round(share_now, 4), change, interval)
 
 
 def newcombe(before: tuple[int, int], now: tuple[int, int]) -> Interval:

@@ -1,8 +1,9 @@
 """A candidate in the place of the model in use, when it is better beyond doubt; and a record of every decision.
 
 Both play the same held-out episodes. The candidate is better when the 95% interval of the difference of successes lies
-above a margin (`comparison.newcombe`, the careful interval for pairs). Then its files become the folder of the model in
-use, in one exchange of names, and the older ones stay beside it:
+above a margin (`comparison.newcombe`, the careful interval for pairs). Where it was taught some tasks, these have to be
+better so, and the others together no worse than by a little. Then its files become the folder of the model in use, in
+one exchange of names, and the older ones stay beside it:
 
     models/current/             what --model names
     models/current.before-3/    what was there before the third promotion
@@ -12,13 +13,14 @@ use, in one exchange of names, and the older ones stay beside it:
 import ctypes
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from agent.errors import RecordError
-from agent.evaluation.comparison import compare
+from agent.evaluation.comparison import compare, compare_some
 from agent.evaluation.report import Interval, Report
 from agent.journal import Journal, read_lines
 from agent.recorder import now
@@ -64,23 +66,48 @@ class Decision(BaseModel):
     margin: float
     tasks: list[dict[str, Any]]
     """The change of each task, with its interval."""
+    taught: tuple[str, ...] = ()
+    """The tasks that the candidate was taught, where it was: the change is of these alone."""
+    others: dict[str, Any] | None = None
+    """The change of all other tasks together, where some were taught and others were played."""
+    worse: float = 0.0
+    """By how much these may be worse."""
     promoted: bool
     reason: str
     kept: str = ""
     """Where the model before went; empty where none was there, or nothing was changed."""
 
 
-def decide(before: Report, candidate: Report, sides: tuple[Side, Side], *, margin: float = 0.0) -> Decision:
-    """Whether the candidate is better by more than a margin, and why or why not. Raises RecordError where the two did
-    not play the same episodes."""
+def decide(
+    before: Report,
+    candidate: Report,
+    sides: tuple[Side, Side],
+    *,
+    margin: float = 0.0,
+    taught: Sequence[str] = (),
+    worse: float = 0.0,
+) -> Decision:
+    """Whether the candidate is better by more than a margin, and why or why not.
+
+    taught: the tasks that it is to be better at; the share of successes at all others may fall by `worse`. Raises
+    RecordError where the two did not play the same episodes.
+    """
     same = (before.suite, before.seed, {name: row.episodes for name, row in before.tasks.items()})
     if same != (candidate.suite, candidate.seed, {name: row.episodes for name, row in candidate.tasks.items()}):
         raise RecordError("the two models did not play the same episodes, so they can't be compared")
     whole, *tasks = compare(before, candidate)
+    kept = [name for name in before.tasks if name not in taught]
+    if taught:
+        whole = compare_some(before, candidate, taught, "taught")
+    others = compare_some(before, candidate, kept, "others") if taught and kept else None
     span = f"{whole.change:+.1%} ({whole.ci95[0]:+.1%} to {whole.ci95[1]:+.1%})"
     valid = before.valid and candidate.valid
     if not valid:
         promoted, reason = False, "too many episodes crashed for the comparison to hold"
+    elif others is not None and others.change < -worse:
+        promoted, reason = False, f"{span} at what it was taught, but {others.change:+.1%} at the others"
+    elif whole.ci95[0] > margin and others is not None:
+        promoted, reason = True, f"better at what it was taught: {span}; the others: {others.change:+.1%}"
     elif whole.ci95[0] > margin:
         promoted, reason = True, f"better: {span}"
     else:
@@ -95,6 +122,9 @@ def decide(before: Report, candidate: Report, sides: tuple[Side, Side], *, margi
         ci95=whole.ci95,
         margin=margin,
         tasks=[row._asdict() for row in tasks],
+        taught=tuple(taught),
+        others=None if others is None else others._asdict(),
+        worse=worse,
         promoted=promoted,
         reason=reason,
     )

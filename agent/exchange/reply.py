@@ -19,7 +19,7 @@ _SURFACES = {"android": "android", "androidworld": "android", "paper_phone": "an
 }
 
 BY_HAND = "by hand"
-"""The thought that the loop records where a person acts during a takeover: it tells nothing."""
+"""The thought that earlier versions recorded where a person acted during a takeover: it tells nothing."""
 
 
 def surface_of(environment: str) -> str:

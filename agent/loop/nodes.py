@@ -14,6 +14,7 @@ from langgraph.runtime import Runtime
 from actions.action import Decision
 from actions.errors import ActionError, SurfaceLost
 from agent import recovery
+from agent.deed import words_for
 from agent.effects import Intent, Receipt
 from agent.events import Answered, Asked, Decided, Seen, StepRecorded
 from agent.guard.guard import Ruling
@@ -30,6 +31,7 @@ from agent.recorder import now
 from agent.trajectory import Reply, Step, StepTimings, Verdict
 from agent.verifier import verify as verify_frames
 from perception.observation import ImageRef, Observation
+from sandboxes.describing import Describing
 
 WORLDLESS = ("terminate", "answer")
 """Kinds that change nothing in the world: they are not carried out."""
@@ -274,8 +276,9 @@ async def _by_hand(state: State, context: Context) -> Update:
     context.without(perf_counter() - begun)
     if action is None:
         return {"decision": None, "actor": "human", "taken_over": False}
+    under = await context.environment.under(action) if isinstance(context.environment, Describing) else None
     return {
-        "decision": Decision(thought="by hand", action=action).model_dump(mode="json"),
+        "decision": Decision(thought=words_for(action, under), action=action).model_dump(mode="json"),
         "actor": "human",
         "effect_id": context.effects.new_id(f"{context.run_id}/{state['index']}"),
     }

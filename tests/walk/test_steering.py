@@ -74,6 +74,7 @@ async def test_a_takeover_puts_the_decision_aside(runs_folder: Path) -> None:
     assert outcome.success
     assert [step.actor for step in steps] == ["model", "human", "human", "model", "model"]
     assert [step.action for step in steps] == [decision.action for decision in decisions]
+    assert [step.thought for step in steps[1:3]] == ['Type "Ada"', 'Click "Agree"'], "named as the place names it"
 
 
 async def test_even_the_end_can_be_taken_over(runs_folder: Path) -> None:

@@ -51,7 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tasks",
         metavar="A,B",
-        help="miniwob: names of tasks, or heldout for those never trained on (default: what nano can try)",
+        help="miniwob: names of tasks, or heldout for those never trained on (default: what nano can try); names of "
+        "environments that pose tasks of their own, such as parcel, may stand among them",
     )
     parser.add_argument(
         "--suite",

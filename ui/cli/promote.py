@@ -2,11 +2,14 @@
 
     handeye promote build/train/rl/model
     handeye promote build/train/sft/model --current models/current --episodes 50 --parallel 2
+    handeye promote build/train/sft/model --taught parcel --tasks default
 
-Both play the same episodes of MiniWoB++ tasks that nothing is ever trained on. When the 95% interval of the difference
-lies above the margin, the candidate becomes the folder of --current, and the older one stays beside it. Where there is
-no such folder yet, the configured model is what has to be beaten, and the folder is made. Every decision is a line of
-models/current.jsonl. After a stop the same command goes on. Exit code 1: it was not promoted.
+Both play the same episodes: of MiniWoB++ tasks that nothing is ever trained on, or of those that --tasks names. When
+the 95% interval of the difference lies above the margin, the candidate becomes the folder of --current, and the older
+one stays beside it. Where there is no such folder yet, the configured model is what has to be beaten, and the folder
+is made. With --taught the candidate has to be better at those tasks, and the others of --tasks, all together, may be
+worse by --worse at most. Every decision is a line of models/current.jsonl. After a stop the same command goes on.
+Exit code 1: it was not promoted.
 """
 
 import argparse
@@ -36,11 +39,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--episodes", type=int, default=20, metavar="N", help="of each task (default: 20)")
     parser.add_argument("--seed", type=int, metavar="N", help="the first seed, above 1,000,000 (default: 1,000,001)")
     parser.add_argument("--margin", type=float, default=0.0, metavar="SHARE", help="better by how much (default: 0)")
+    parser.add_argument(
+        "--taught", default="", metavar="A,B", help="tasks that the candidate was taught, which have to be better"
+    )
+    parser.add_argument(
+        "--worse", type=float, metavar="SHARE", help="by how much the others may be worse then (default: 0.02)"
+    )
     parser.add_argument("--parallel", type=int, default=1, metavar="N", help="processes that play (default: 1)")
 
 
 def execute(arguments: argparse.Namespace, output: Output) -> int:
     """Measure both, decide, and swap."""
+    from agent.evaluation.miniwob import named_tasks
     from agent.evaluation.promotion import carry_out, decide, record_of
     from agent.exchange.measuring import MOST_SEED
     from perception.clients.catalog import folder_of
@@ -53,13 +63,19 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
         raise exits.UsageError("--episodes and --parallel: at least 1")
     if not 0 <= arguments.margin < 1:
         raise exits.UsageError("--margin: a share of at least 0 and less than 1, such as 0.02")
+    if arguments.worse is not None and not (arguments.taught and 0 <= arguments.worse < 1):
+        raise exits.UsageError("--worse: a share of at least 0 and less than 1, such as 0.02, together with --taught")
+    taught = named_tasks(arguments.taught)
+    arguments.tasks = ",".join(dict.fromkeys([*named_tasks(arguments.tasks), *taught]))
+    worse = 0.02 if arguments.worse is None else arguments.worse
     candidate, current = folder_of(arguments.candidate), Path(arguments.current)
     before = current if current.is_dir() else folder_of(settings.model.name)
     if _weights(before) == _weights(candidate):
         raise exits.UsageError(f"{candidate} and {before} hold the same weights: there is nothing to compare")
     one = _measure(before, arguments, settings, seed, output)
     other = _measure(candidate, arguments, settings, seed, output)
-    decision = carry_out(decide(one[0], other[0], (one[1], other[1]), margin=arguments.margin), current)
+    found = decide(one[0], other[0], (one[1], other[1]), margin=arguments.margin, taught=taught, worse=worse)
+    decision = carry_out(found, current)
     output.console.print(
         f"{'promoted' if decision.promoted else 'not promoted'}: {decision.reason}", markup=False, highlight=False
     )

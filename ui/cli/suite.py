@@ -2,7 +2,7 @@
 
 import argparse
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ui.cli import eval_osworld, eval_screenspot, exits
 
@@ -43,16 +43,23 @@ def _screens(
 def _miniwob(arguments: argparse.Namespace, settings: "Settings", seed: int) -> "Benchmark":
     from agent.errors import BenchmarkError
     from agent.evaluation.miniwob import MiniWobBenchmark, named_tasks, suite_tasks
-    from ui.walking import make_miniwob
+    from agent.evaluation.posed import PosedBenchmark, Together, posed_task
+    from sandboxes import catalog
+    from ui.walking import environment_of, make_miniwob
 
     try:
         tasks = named_tasks(arguments.tasks) if arguments.tasks else suite_tasks(arguments.task_suite or "default")
-        return MiniWobBenchmark(
-            tasks,
-            seed=seed,
-            episodes=arguments.episodes,
-            settings=settings.evaluation,
-            make=lambda: make_miniwob(settings.browser),
-        )
+        posing = [name for name in tasks if name in catalog.names() and name != "miniwob"]
+        pages = [name for name in tasks if name not in posing]
+        number = settings.evaluation.episodes if arguments.episodes is None else arguments.episodes
+        same: dict[str, Any] = {"seed": seed, "episodes": number, "settings": settings.evaluation}
+        parts: list[Benchmark] = []
+        if pages or not posing:
+            parts.append(MiniWobBenchmark(pages, make=lambda: make_miniwob(settings.browser), **same))
+        if posing:
+            parts.append(
+                PosedBenchmark(posing, make=lambda name: environment_of(posed_task(name, 0), settings), **same)
+            )
+        return Together(*parts) if len(parts) > 1 else parts[0]
     except BenchmarkError as error:
         raise exits.UsageError(str(error)) from error

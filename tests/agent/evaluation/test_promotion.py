@@ -23,6 +23,13 @@ def played(*, won: int, number: int = 100, crashed: int = 0, seed: int = 1_000_0
     return report("miniwob", "m", seed, lines)
 
 
+def both(a: int, b: int) -> Report:
+    """So many of the 50 episodes of each task are won."""
+    results = [EpisodeResult(name=name, success=i < won) for name, won in (("a", a), ("b", b)) for i in range(50)]
+    lines = [Finished(number=number, task="t", seed=number, result=one) for number, one in enumerate(results, 1)]
+    return report("miniwob", "m", 1_000_001, lines)
+
+
 def side(folder: Path, name: str) -> Side:
     return Side(
         folder=str(folder / name), name=name, weights={}, evaluation="", success=0, ci95=(0, 1), episodes=1, crashed=0
@@ -52,6 +59,31 @@ def test_only_a_sure_gain_promotes(tmp_path: Path, before: int, candidate: int, 
     assert found.promoted == promoted
     assert (found.ci95[0] > margin) == promoted
     assert [row["name"] for row in found.tasks] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("taught", "others", "worse", "promoted"),
+    [(40, 49, 0.02, True), (40, 48, 0.02, False), (40, 48, 0.05, True), (12, 50, 0.02, False), (40, 50, 0.0, True)],
+)
+def test_what_was_taught_has_to_be_better_and_the_rest_hardly_worse(
+    tmp_path: Path, taught: int, others: int, worse: float, promoted: bool
+) -> None:
+    """Before 10 of 50 at what is taught, and all of the other."""
+    sides = (side(tmp_path, "current"), side(tmp_path, "candidate"))
+    before, candidate = both(10, 50), both(taught, others)
+    found = decide(before, candidate, sides, taught=("a",), worse=worse)
+    assert found.promoted == promoted, found.reason
+    assert found.change == pytest.approx((taught - 10) / 50)
+    assert found.others is not None
+    assert found.others["change"] == pytest.approx((others - 50) / 50)
+    assert (found.taught, found.worse) == (("a",), worse)
+    assert Decision.model_validate_json(found.model_dump_json()).model_dump_json() == found.model_dump_json()
+
+
+def test_without_others_what_was_taught_is_all(tmp_path: Path) -> None:
+    sides = (side(tmp_path, "current"), side(tmp_path, "candidate"))
+    found = decide(both(10, 50), both(40, 90), sides, taught=("a", "b"))
+    assert (found.promoted, found.others) == (True, None)
 
 
 def test_where_too_much_crashed_nothing_is_promoted(tmp_path: Path) -> None:

@@ -51,17 +51,19 @@ def test_a_person_s_step_is_learned_as_the_person_did_it(tmp_path: Path) -> None
     there = LeftClick(at=Point(x=0, y=0))
     edited = {"actor": "human", "action": there, "info": {"guard": {"answer": "edit"}}}
     by_hand = {"actor": "human", "action": Type(text="Ada"), "replies": (), "thought": "by hand"}
+    named = {"actor": "human", "action": there, "replies": (), "thought": 'Click "Save"'}
     refused = {"error": "A person was asked and refused (it pays)."}
-    run = record(tmp_path / "run", [{"thought": "Open"}, edited, by_hand, refused])
+    run = record(tmp_path / "run", [{"thought": "Open"}, edited, by_hand, named, refused])
     selection = chosen([run])
     replies = [json.loads(example.reply) for example in selection]
     assert replies[0] == json.loads(REPLY)
     assert (replies[1]["thought"], replies[1]["action"]) == ("", "left_click")
     assert max(replies[1]["coordinate"]) <= 16, "the first pixel's middle on a grid of 1000"
     assert replies[2] == {"thought": "", "action": "type", "text": "Ada"}
-    assert len(replies) == 3
-    assert names(chosen([run], actor="human")) == ["run/1", "run/2"]
-    assert names(chosen([run], approved=True)) == ["run/1", "run/2"]
+    assert (replies[3]["thought"], replies[3]["action"]) == ('Click "Save"', "left_click")
+    assert len(replies) == 4
+    assert names(chosen([run], actor="human")) == ["run/1", "run/2", "run/3"]
+    assert names(chosen([run], approved=True)) == ["run/1", "run/2", "run/3"]
 
 
 def test_sampled_tokens_go_along_only_with_the_model_s_own_reply(tmp_path: Path) -> None:

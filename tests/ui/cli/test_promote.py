@@ -19,6 +19,8 @@ from ui.cli.main import main
         (["nano", "--seed", "1000000"], "are for training; take one above", exits.USAGE),
         (["nano", "--margin", "1.5"], "--margin: a share", exits.USAGE),
         (["nano", "--episodes", "0"], "at least 1", exits.USAGE),
+        (["nano", "--worse", "0.1"], "together with --taught", exits.USAGE),
+        (["nano", "--taught", "parcel", "--worse", "1"], "--worse: a share", exits.USAGE),
     ],
 )
 def test_wrong_use_is_one_line(
