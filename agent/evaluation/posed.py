@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agent.errors import BenchmarkError
 from agent.evaluation.benchmark import Benchmark, Episode, EpisodeResult
+from agent.evaluation.miniwob import MAX_STEPS
 from agent.evaluation.run import walk
 from agent.policy import Policy
 from agent.settings import EvaluationSettings, RunSettings
@@ -47,7 +48,7 @@ class PosedBenchmark:
         """Play in the one environment of that name, which is made anew after a crash."""
         name = episode.task.environment
         environment = self._environments.setdefault(name, self._make(name))
-        limits = RunSettings(max_steps=self._settings.max_steps, max_seconds=self._settings.max_seconds)
+        limits = RunSettings(max_steps=self._settings.max_steps or MAX_STEPS, max_seconds=self._settings.max_seconds)
         try:
             result = await walk(episode, environment, policy, limits, folder, success=_succeeded)
         except BaseException:
