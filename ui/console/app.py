@@ -25,7 +25,7 @@ from ui.console.live_tab import build_live_tab
 from ui.console.pictures import add_pictures
 from ui.console.places import Places
 from ui.console.promoting import Promoting, closing
-from ui.console.questions_tab import build_questions_tab
+from ui.console.questions_tab import REFRESH_SECONDS, build_questions_tab
 from ui.console.quiet import QUIET
 from ui.console.replay_page import add_replay_pages
 from ui.console.replay_style import REPLAY_STYLE
@@ -76,12 +76,12 @@ def _build_page(
 ) -> gr.Blocks:
     with gr.Blocks(title="HandEye", analytics_enabled=False) as page:
         gr.HTML("<h1>HandEye</h1>", elem_classes="he-head", js_on_load=SHORTCUTS)
-        followed = gr.State("")
+        followed, timer = gr.State(""), gr.Timer(REFRESH_SECONDS)
         with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab("Live", id="live"):
                 build_live_tab(page, tabs, desk, model, followed)
             with gr.Tab("Questions", id="questions") as tab:
-                build_questions_tab(tab, tabs, desk, followed)
+                build_questions_tab(tab, tabs, desk, followed, timer)
             with gr.Tab("Takeover", id="takeover"):
                 build_takeover_tab(desk, followed)
             if library is not None:
