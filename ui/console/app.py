@@ -18,6 +18,7 @@ from ui.console.documents.routes import add_routes
 from ui.console.documents.style import DOCUMENTS_STYLE
 from ui.console.documents.tab import build_documents_tab
 from ui.console.door import Door, link_to
+from ui.console.fit_style import FIT_STYLE
 from ui.console.keys import LINK_SECONDS, Keys
 from ui.console.learn_tab import build_learn_tab
 from ui.console.live import note_html
@@ -61,7 +62,7 @@ def build_app(
         mcp_server=False,
         max_file_size=1,
         theme=_theme(),
-        css=STYLE + CHART_STYLE + REPLAY_STYLE + DOCUMENTS_STYLE,
+        css=STYLE + CHART_STYLE + REPLAY_STYLE + DOCUMENTS_STYLE + FIT_STYLE,
     )
     return Door(host, port=port, keys=keys)
 
@@ -133,4 +134,7 @@ def _theme() -> Base:
         block_label_text_color="*neutral_700",
         block_title_text_color="*neutral_700",
         block_info_text_color="*neutral_600",
+        checkbox_border_color_dark="*neutral_400",
+        input_placeholder_color="*neutral_500",
+        input_placeholder_color_dark="*neutral_300",
     )

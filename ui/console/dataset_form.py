@@ -14,6 +14,7 @@ from perception.errors import HandEyeError
 from ui.console.dataset_folder import DEFAULT_FORMAT, DatasetFolder
 from ui.console.live import note_html
 from ui.console.quiet import QUIET
+from ui.measures import number_words
 
 
 def build_dataset_form(datasets: DatasetFolder, selected: gr.State, folder: Callable[[str], Path]) -> gr.HTML:
@@ -56,4 +57,5 @@ def selection_html(names: Sequence[str]) -> str:
 
 def _said(report: Report) -> str:
     left = "".join(f" Left out: {number} {why}." for why, number in report.left_out.items())
-    return f"Written to {report.folder}: {report.num_train} steps of {report.num_runs} runs.{left}"
+    steps, runs = number_words(report.num_train, "step"), number_words(report.num_runs, "run")
+    return f"Written to {report.folder}: {steps} of {runs}.{left}"

@@ -90,7 +90,7 @@ async def _fill(page: Page, name: str, url: str) -> None:
         await expect(page.locator("#he-promote-yes")).to_be_visible(timeout=SECONDS)
     elif name == "Benchmarks":
         await choose(page, "Evaluation", "better")
-        await choose(page, "Less an earlier one", "nano")
+        await choose(page, "Compared with an earlier one", "nano")
         await expect(page.get_by_text("What else differs")).to_be_visible(timeout=SECONDS)
         await page.get_by_text("What else differs").click()
     elif name == "Doctor":
