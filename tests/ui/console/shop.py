@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from agent.settings import load as load_settings
 from tests.ui.console.server import ConsoleServer
+from ui.console.documents.library import Library
 from ui.console.launch import launch_with
 from ui.console.stage import View
 
@@ -49,7 +50,8 @@ def console_with(replies: list[dict[str, object]], folder: Path, runs: Path) -> 
         "run.stuck_after": 2000,
         "browser.viewport": {"width": WIDTH, "height": HEIGHT},
     }
-    return ConsoleServer(launch_with(load_settings(None, flags, {})), runs)
+    settings = load_settings(None, flags, {})
+    return ConsoleServer(launch_with(settings), runs, library=Library(folder / "documents", settings))
 
 
 def view_of(console: ConsoleServer, name: str = "") -> View:

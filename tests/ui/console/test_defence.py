@@ -6,6 +6,7 @@ own tidying of paths would hide what a server makes of them.
 
 import http.client
 import json
+import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -307,5 +308,5 @@ def test_there_are_enough_of_them_and_the_session_is_good(target: Target) -> Non
 
 def seen(target: Target) -> list[tuple[str, int]]:
     """All that is on the disk around the console; a folder that something passed through and left is as it was."""
-    found = [path for path in target.outside.parent.rglob("*") if path.is_symlink() or not path.is_dir()]
-    return sorted((str(path), path.lstat().st_mtime_ns) for path in found)
+    found = target.outside.parent.rglob("*")
+    return sorted((str(path), 0 if stat.S_ISDIR(path.lstat().st_mode) else path.lstat().st_mtime_ns) for path in found)
