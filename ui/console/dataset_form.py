@@ -25,7 +25,7 @@ def build_dataset_form(datasets: DatasetFolder, selected: gr.State, folder: Call
     number = gr.HTML(selection_html(()))
     with gr.Row(elem_classes="he-line", equal_height=False):
         name = gr.Textbox(label="Name of the data set", placeholder="forms-1", lines=1, scale=2, min_width=140)
-        layout = gr.Dropdown(choices=list(FORMATS), value=DEFAULT_FORMAT, label="Format", scale=1, min_width=120)
+        layout = gr.Dropdown(choices=list(FORMATS), value=DEFAULT_FORMAT, label="Format", scale=1, min_width=150)
     approved = gr.Checkbox(label="Only steps marked good, put right or made by a person")
     failed_too = gr.Checkbox(label="Runs that failed or did not end as well")
     send = gr.Button("Send to a data set", variant="primary", elem_id="he-send")

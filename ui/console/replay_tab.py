@@ -298,8 +298,8 @@ def _lay_out_finding() -> _Finding:
         outcome = gr.Dropdown(choices=[_ANY], value=_ANY, label="Outcome", min_width=120)
         model = gr.Dropdown(choices=[_ANY], value=_ANY, label="Model of the run", min_width=120)
     with gr.Row(elem_classes="he-row"):
-        since = gr.Textbox(label="From", placeholder="2026-01-31", lines=1, max_lines=1, min_width=110)
-        until = gr.Textbox(label="To", placeholder="2026-12-31", lines=1, max_lines=1, min_width=110)
+        since = gr.Textbox(label="From", placeholder="2026-01-31", lines=1, max_lines=1, min_width=130)
+        until = gr.Textbox(label="To", placeholder="2026-12-31", lines=1, max_lines=1, min_width=130)
         text = gr.Textbox(label="In the steps", placeholder="words", lines=1, max_lines=1, min_width=140)
     with gr.Row(elem_classes="he-row"):
         find = gr.Button("Find", variant="primary", min_width=84, elem_id="he-find")
