@@ -14,8 +14,7 @@ FIT_STYLE = """
   [role=tablist] button { padding: 4px 9px; }
   .he-watch:not(:has(.he-screen img)) { flex-direction: column; } .he-watch > .column { width: 100%; }
   .he-table th, .he-table td { padding: 5px 7px; font-size: 12.5px; }
-  .he-table:not(.he-numbers) :is(tbody th, td), .he-table:not(.he-numbers) td:last-child { min-width: 0; }
-  .he-table:not(.he-numbers) tbody th:not(:has(.he-nowrap)) { max-width: 92px; overflow-wrap: anywhere; }
+  .he-table:not(.he-numbers) td, .he-table:not(.he-numbers) td:last-child { min-width: 0; }
 }
 """
 """Stands after all others, since it says anew for a phone what they say for every screen."""
