@@ -108,7 +108,7 @@ def record_html(current: Path) -> str:
         state_html("good", "In use", f"{current}, since {date_words(current.stat().st_mtime)}")
         if current.is_dir()
         else state_html(
-            "", "No model was promoted yet", f"the first one becomes {current}; until then the model of the settings is used"
+            "", "No model was promoted yet", f"the first one becomes {current}; until then that of the settings is used"
         )
     )
     if not decisions:
