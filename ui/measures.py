@@ -14,12 +14,16 @@ def size_words(number: int) -> str:
     return f"{amount:.0f} {_SIZES[unit]}" if unit == 0 or amount >= 99.95 else f"{amount:.1f} {_SIZES[unit]}"
 
 
+def number_words(number: int, noun: str) -> str:
+    """How many of something: `1 run`, `1,204 runs`."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def lasting_words(seconds: float) -> str:
     """How long something took, by its largest unit: `3 minutes`."""
     for length, unit in _TIMES:
         if seconds >= length:
-            number = int(seconds // length)
-            return f"{number} {unit}{'s' * (number != 1)}"
+            return number_words(int(seconds // length), unit)
     return "no time"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.measures import ago_words, date_words, figure_words, lasting_words, size_words
+from ui.measures import ago_words, date_words, figure_words, lasting_words, number_words, size_words
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,11 @@ def test_how_long(seconds: float, said: str) -> None:
 )
 def test_how_long_ago(seconds: float, said: str) -> None:
     assert ago_words(seconds) == said
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 runs"), (1, "1 run"), (1204, "1,204 runs")])
+def test_how_many(number: int, said: str) -> None:
+    assert number_words(number, "run") == said
 
 
 def test_dates_and_figures() -> None:

@@ -18,6 +18,7 @@ from ui.console.documents.routes import add_routes
 from ui.console.documents.style import DOCUMENTS_STYLE
 from ui.console.documents.tab import build_documents_tab
 from ui.console.door import Door, link_to
+from ui.console.fit_style import FIT_STYLE
 from ui.console.keys import LINK_SECONDS, Keys
 from ui.console.learn_tab import build_learn_tab
 from ui.console.live import note_html
@@ -25,7 +26,7 @@ from ui.console.live_tab import build_live_tab
 from ui.console.pictures import add_pictures
 from ui.console.places import Places
 from ui.console.promoting import Promoting, closing
-from ui.console.questions_tab import build_questions_tab
+from ui.console.questions_tab import REFRESH_SECONDS, build_questions_tab
 from ui.console.quiet import QUIET
 from ui.console.replay_page import add_replay_pages
 from ui.console.replay_style import REPLAY_STYLE
@@ -61,7 +62,7 @@ def build_app(
         mcp_server=False,
         max_file_size=1,
         theme=_theme(),
-        css=STYLE + CHART_STYLE + REPLAY_STYLE + DOCUMENTS_STYLE,
+        css=STYLE + CHART_STYLE + REPLAY_STYLE + DOCUMENTS_STYLE + FIT_STYLE,
     )
     return Door(host, port=port, keys=keys)
 
@@ -76,12 +77,12 @@ def _build_page(
 ) -> gr.Blocks:
     with gr.Blocks(title="HandEye", analytics_enabled=False) as page:
         gr.HTML("<h1>HandEye</h1>", elem_classes="he-head", js_on_load=SHORTCUTS)
-        followed = gr.State("")
+        followed, timer = gr.State(""), gr.Timer(REFRESH_SECONDS)
         with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab("Live", id="live"):
                 build_live_tab(page, tabs, desk, model, followed)
             with gr.Tab("Questions", id="questions") as tab:
-                build_questions_tab(tab, tabs, desk, followed)
+                build_questions_tab(tab, tabs, desk, followed, timer)
             with gr.Tab("Takeover", id="takeover"):
                 build_takeover_tab(desk, followed)
             if library is not None:
@@ -133,4 +134,7 @@ def _theme() -> Base:
         block_label_text_color="*neutral_700",
         block_title_text_color="*neutral_700",
         block_info_text_color="*neutral_600",
+        checkbox_border_color_dark="*neutral_400",
+        input_placeholder_color="*neutral_500",
+        input_placeholder_color_dark="*neutral_300",
     )

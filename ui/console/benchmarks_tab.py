@@ -28,7 +28,9 @@ def build_benchmarks_tab(tab: gr.Tab, places: Places) -> None:
     """Put the tab's parts into the tab that is being built."""
     with gr.Row():
         chosen = gr.Dropdown(choices=[], label="Evaluation", filterable=True, value=None, min_width=260)
-        other = gr.Dropdown(choices=[_NO_OTHER], label="Less an earlier one", filterable=True, value="", min_width=260)
+        other = gr.Dropdown(
+            choices=[_NO_OTHER], label="Compared with an earlier one", filterable=True, value="", min_width=260
+        )
     difference, table = gr.HTML(), gr.HTML(NO_EVALUATIONS)
     task = gr.Dropdown(choices=[_EVERY], label="Failures of", filterable=True, value="", visible=False)
     failures = gr.HTML()

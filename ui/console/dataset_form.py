@@ -14,6 +14,7 @@ from perception.errors import HandEyeError
 from ui.console.dataset_folder import DEFAULT_FORMAT, DatasetFolder
 from ui.console.live import note_html
 from ui.console.quiet import QUIET
+from ui.measures import number_words
 
 
 def build_dataset_form(datasets: DatasetFolder, selected: gr.State, folder: Callable[[str], Path]) -> gr.HTML:
@@ -24,7 +25,7 @@ def build_dataset_form(datasets: DatasetFolder, selected: gr.State, folder: Call
     number = gr.HTML(selection_html(()))
     with gr.Row(elem_classes="he-line", equal_height=False):
         name = gr.Textbox(label="Name of the data set", placeholder="forms-1", lines=1, scale=2, min_width=140)
-        layout = gr.Dropdown(choices=list(FORMATS), value=DEFAULT_FORMAT, label="Format", scale=1, min_width=120)
+        layout = gr.Dropdown(choices=list(FORMATS), value=DEFAULT_FORMAT, label="Format", scale=1, min_width=150)
     approved = gr.Checkbox(label="Only steps marked good, put right or made by a person")
     failed_too = gr.Checkbox(label="Runs that failed or did not end as well")
     send = gr.Button("Send to a data set", variant="primary", elem_id="he-send")
@@ -56,4 +57,5 @@ def selection_html(names: Sequence[str]) -> str:
 
 def _said(report: Report) -> str:
     left = "".join(f" Left out: {number} {why}." for why, number in report.left_out.items())
-    return f"Written to {report.folder}: {report.num_train} steps of {report.num_runs} runs.{left}"
+    steps, runs = number_words(report.num_train, "step"), number_words(report.num_runs, "run")
+    return f"Written to {report.folder}: {steps} of {runs}.{left}"

@@ -113,7 +113,7 @@ class Door:
         if origin is not None and origin != own:
             return False
         if method not in _SAFE_METHODS:
-            return origin == own
+            return origin == own and site in (None, "same-origin")
         entering_from_elsewhere = site == "cross-site" and headers.get("sec-fetch-mode") == "navigate"
         return site in (None, "none", "same-origin") or entering_from_elsewhere
 

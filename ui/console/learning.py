@@ -77,7 +77,8 @@ def datasets_html(folder: Path) -> str:
     """The data sets that there are, the newest first."""
     found = datasets(folder)
     if not found:
-        return state_html("", "No data set yet", f"handeye export RUNS --to trl --out {folder / 'NAME'} writes one")
+        command = f"handeye export RUNS --to trl --out {folder / 'NAME'}"
+        return state_html("", "No data set yet", f"select runs under Replay and send them to one, or: {command}")
     rows = [
         (
             escape(one.name),
@@ -107,7 +108,7 @@ def record_html(current: Path) -> str:
         state_html("good", "In use", f"{current}, since {date_words(current.stat().st_mtime)}")
         if current.is_dir()
         else state_html(
-            "", "No model was promoted yet", f"the first one becomes {current}; until then the settings' is used"
+            "", "No model was promoted yet", f"the first one becomes {current}; until then that of the settings is used"
         )
     )
     if not decisions:

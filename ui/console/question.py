@@ -22,6 +22,7 @@ NOTHING_OPEN = (
     '<div class="he-screen"><p>Nobody waits for you. When a run wants to send, buy, delete or publish something that '
     "its instruction does not name, it asks here.</p></div>"
 )
+_MOVE = '<div class="he-state"><span>Click the picture to have it done at another place.</span></div>'
 CHOOSE_ONE = '<div class="he-screen"><p>Choose a question to see what it is about.</p></div>'
 
 
@@ -33,7 +34,10 @@ def label_of(asked: Asked) -> str:
 def question_html(folder: Path, question: Question, at: Point | None) -> str:
     """What is asked, in words, with the place cut out; folder: the run's; at: where it is to happen instead."""
     action = question.action if at is None else moved(question.action, at)
-    rows = [f"<h3>{escape(action_words(action))}</h3>", f"<p><b>Asked because</b> {escape(question.reason)}</p>"]
+    rows = [
+        f"<h3>May it do this: {escape(action_words(action))}?</h3>",
+        f"<p><b>Asked because</b> {escape(question.reason)}</p>",
+    ]
     if question.texts:
         rows.append(f"<p><b>It would hit</b> {escape(' | '.join(question.texts)[:300])}</p>")
     if question.thought:
@@ -57,7 +61,7 @@ def screen_html(folder: Path, question: Question, at: Point | None, key: str) ->
     if not can_move(question.action):
         return f'<div class="he-screen"><img src="{data_uri(shown)}" alt="The screen that the question is about"></div>'
     label = "The screen: click where it should happen instead, or move with the arrow keys and press Enter"
-    return picture_html(shown, of=key, label=label)
+    return picture_html(shown, of=key, label=label) + _MOVE
 
 
 def _crop(folder: Path, question: Question, action: Action) -> str:

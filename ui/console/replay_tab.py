@@ -23,6 +23,7 @@ from ui.console.reel import Reel, Run, difference_html, differs_at, head_html, o
 from ui.console.replay_style import ARROWS, HINT, NOTHING, links_html
 from ui.console.run_list import SCRIPT as LIST_SCRIPT
 from ui.console.run_list import chosen, list_html
+from ui.measures import number_words
 from ui.run_index import PAGE_SIZE, RunIndex
 from ui.run_search import Search
 
@@ -127,7 +128,7 @@ def _listen_to_finding(
         last = max(0, (found.total - 1) // PAGE_SIZE)
         if wanted > last:
             return listed(search, names, shown, last)
-        words = f"{found.total:,} runs, page {wanted + 1} of {last + 1}"
+        words = f"{number_words(found.total, 'run')}, page {wanted + 1} of {last + 1}"
         note = f'<div class="he-state" id="he-found"><span>{words}</span></div>'
         newer, older = gr.update(interactive=wanted > 0), gr.update(interactive=wanted < last)
         return note, list_html(found, set(names), shown.run), newer, older, wanted
@@ -297,8 +298,8 @@ def _lay_out_finding() -> _Finding:
         outcome = gr.Dropdown(choices=[_ANY], value=_ANY, label="Outcome", min_width=120)
         model = gr.Dropdown(choices=[_ANY], value=_ANY, label="Model of the run", min_width=120)
     with gr.Row(elem_classes="he-row"):
-        since = gr.Textbox(label="From", placeholder="2026-01-31", lines=1, max_lines=1, min_width=110)
-        until = gr.Textbox(label="To", placeholder="2026-12-31", lines=1, max_lines=1, min_width=110)
+        since = gr.Textbox(label="From", placeholder="2026-01-31", lines=1, max_lines=1, min_width=130)
+        until = gr.Textbox(label="To", placeholder="2026-12-31", lines=1, max_lines=1, min_width=130)
         text = gr.Textbox(label="In the steps", placeholder="words", lines=1, max_lines=1, min_width=140)
     with gr.Row(elem_classes="he-row"):
         find = gr.Button("Find", variant="primary", min_width=84, elem_id="he-find")
@@ -315,7 +316,7 @@ def _lay_out_showing() -> _Showing:
     note, head = gr.HTML(), gr.HTML(NOTHING, elem_id="he-run")
     with gr.Row(elem_classes="he-line", equal_height=False, visible=False) as steps:
         back = gr.Button("Previous", min_width=84, elem_id="he-prev")
-        number = gr.Number(label="Step (Enter goes there)", precision=0, minimum=1, min_width=84)
+        number = gr.Number(label="Step", precision=0, minimum=1, min_width=84)
         on = gr.Button("Next", min_width=84, elem_id="he-next")
     with gr.Column(visible=False, elem_id="he-difference") as compared:
         difference = gr.HTML()

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from html import escape
 from typing import Any, Literal, NamedTuple
 
+from ui.measures import number_words
 from ui.run_index import PAGE_SIZE
 from ui.run_search import Entry, Page
 
@@ -87,7 +88,7 @@ def _row(entry: Entry, selected: bool, opened: bool) -> str:
     )
     current = ' aria-current="true"' if opened else ""
     dot = f'<i class="he-dot {_COLOURS.get(entry.outcome, "open")}"></i>'
-    facts = escape(f"{entry.outcome}, {entry.steps:,} steps, {entry.model}")
+    facts = escape(f"{entry.outcome}, {number_words(entry.steps, 'step')}, {entry.model}")
     return (
         f'<li>{box}<button type="button" class="he-open" data-kind="open" data-run="{name}"{current}>'
         f"{dot}<span>{task}<br><small>{when}, {facts}</small></span></button>"

@@ -40,7 +40,6 @@ kbd { border: 1px solid var(--border-color-primary); border-radius: 4px; padding
 .he-ask small { opacity: .75; }
 .he-link { overflow-wrap: anywhere; font-size: 13px; }
 @media (max-width: 600px) {
-  .gradio-container, .gradio-container > main { padding: 8px !important; }
   .he-watch { flex-direction: column-reverse; }
   .he-steps li { grid-template-columns: 22px 1fr; } .he-steps li > div:last-child { grid-column: 2; }
   .he-screen { padding: 6px; } .he-screen img { max-height: none; }

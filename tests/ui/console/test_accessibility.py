@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.page_server import PageServer
+from tests.ui.console.documents.shelves import real_invoice
 from tests.ui.console.learned import choose, learned
 from tests.ui.console.shop import PAGE, SECONDS, SEND, choose_question, console_with, press, says, start
 from tests.ui.sample_run import record_run
@@ -53,11 +54,11 @@ async def test_no_tab_keeps_anybody_out(
         assert await page.evaluate("document.body.classList.contains('dark')") == (scheme == "dark")
         await page.evaluate(axe)
         names = [name.strip() for name in await page.get_by_role("tab").all_inner_texts()]
-        assert {"Live", "Questions", "Takeover", "Replay", "Learn", "Benchmarks", "Doctor"} <= set(names)
+        assert {"Live", "Questions", "Takeover", "Documents", "Replay", "Learn", "Benchmarks", "Doctor"} <= set(names)
         found: list[str] = []
         for name in names:
             await page.get_by_role("tab", name=name.partition(" (")[0]).click()
-            await _fill(page, name, page_server.add("/shop", PAGE))
+            await _fill(page, name, page_server.add("/shop", PAGE), tmp_path)
             found += [f"{name}: {fault}" for fault in await _faults(page)]
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
                 f"{name} runs off the page"
@@ -65,8 +66,9 @@ async def test_no_tab_keeps_anybody_out(
         assert not found, "\n".join(found)
 
 
-async def _fill(page: Page, name: str, url: str) -> None:
-    """Show what a tab can show: a run that asks, its question, its screen to work by hand, and what others left."""
+async def _fill(page: Page, name: str, url: str, folder: Path) -> None:
+    """Show what a tab can show: a run that asks, its question, its screen to work by hand, a document that was read,
+    and what others left."""
     if name == "Live":
         await start(page, url)
         await says(page, "Asks you")
@@ -75,6 +77,13 @@ async def _fill(page: Page, name: str, url: str) -> None:
     elif name == "Takeover":
         await page.locator("#he-take-over").click(timeout=SECONDS)
         await expect(page.locator(".he-point:visible")).to_be_visible(timeout=SECONDS)
+    elif name == "Documents":
+        document = {"name": "invoice.pdf", "mimeType": "application/pdf", "buffer": real_invoice(folder / "made")}
+        await page.get_by_label("Documents to add").set_input_files([document])  # type: ignore[list-item]
+        await page.locator(".he-leaf", has_text="Total amount").click(timeout=SECONDS)
+        await page.get_by_role("button", name="Click the right words").click(timeout=SECONDS)
+        await expect(page.locator(".he-sheet.picking")).to_be_visible(timeout=SECONDS)
+        await page.get_by_role("button", name="Send to a form").click()
     elif name == "Replay":
         await page.locator(".he-open", has_text="Order for").click(timeout=SECONDS)
         await expect(page.locator(".he-point:visible")).to_be_visible(timeout=SECONDS)
@@ -90,7 +99,7 @@ async def _fill(page: Page, name: str, url: str) -> None:
         await expect(page.locator("#he-promote-yes")).to_be_visible(timeout=SECONDS)
     elif name == "Benchmarks":
         await choose(page, "Evaluation", "better")
-        await choose(page, "Less an earlier one", "nano")
+        await choose(page, "Compared with an earlier one", "nano")
         await expect(page.get_by_text("What else differs")).to_be_visible(timeout=SECONDS)
         await page.get_by_text("What else differs").click()
     elif name == "Doctor":

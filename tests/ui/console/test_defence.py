@@ -6,6 +6,7 @@ own tidying of paths would hide what a server makes of them.
 
 import http.client
 import json
+import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,15 +15,21 @@ from typing import NamedTuple
 
 import pytest
 
+from agent.evaluation.results import PICTURES
 from agent.events import Watcher
 from agent.guard.person import Person
+from tests.evaluations import LOST, evaluated
 from tests.page_server import PageServer
+from tests.ui.console.documents.shelves import PDF, library_in, read_sheet
+from tests.ui.console.learned import places_in
 from tests.ui.console.server import ConsoleServer
 from tests.ui.console.test_routes import paths
 from tests.ui.sample_run import record_run
 from ui.console.parcels import MOST_BYTES
 from ui.console.stage import Order
 
+OTHER = "0" * 32
+"""The name of a document that is none: links stand in its place."""
 SECRET = "the-words-that-must-not-be-seen"
 FEWEST = 300
 """Requests, all kinds together."""
@@ -77,6 +84,8 @@ class Target:
     console: ConsoleServer
     canary: PageServer
     outside: Path
+    document: str
+    """Name of the document that was read."""
     cookie: str = ""
     orders: list[Order] = field(default_factory=list)
 
@@ -111,16 +120,31 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     (runs / "linked").symlink_to(outside / "run")
     (runs / "linked.txt").symlink_to(outside / "secret.txt")
     (runs / "sample" / "images" / "linked.png").symlink_to(outside / "secret.txt")
+    document = with_documents(folder, outside)
+    evaluated(folder / "evaluations" / "forms", [LOST])
+    (folder / "evaluations" / "forms" / PICTURES / "linked.png").symlink_to(outside / "secret.txt")
+    (folder / "evaluations" / "linked").symlink_to(outside)
     orders: list[Order] = []
 
     async def launch(order: Order, watcher: Watcher, person: Person) -> None:
         orders.append(order)
 
-    with PageServer() as canary, ConsoleServer(launch, runs) as console:
+    library = library_in(folder)
+    with PageServer() as canary, ConsoleServer(launch, runs, places_in(folder), library) as console:
         canary.add("/x", SECRET)
-        made = Target(console, canary, outside, orders=orders)
+        made = Target(console, canary, outside, document, orders=orders)
         made.cookie = entered(made)
         yield made
+
+
+def with_documents(folder: Path, outside: Path) -> str:
+    """A document that was read, and links to what must not be seen in the place of another; gives the first's name."""
+    shelf = library_in(folder).shelf
+    (outside / "sheet.json").write_text(json.dumps({"key": OTHER, "name": SECRET}))
+    read = read_sheet(shelf)
+    (shelf.folder / f"{OTHER}.json").symlink_to(outside / "sheet.json")
+    (shelf.folder / f"{OTHER}.pdf").symlink_to(outside / "secret.txt")
+    return read.key
 
 
 def entered(target: Target) -> str:
@@ -136,6 +160,13 @@ def entered(target: Target) -> str:
 
 def files(target: Target) -> Iterator[Asked]:
     """Files outside, by every way up and under every route that serves any, and by links inside."""
+    for under in SERVING:
+        for name in outside_names(target):
+            yield Asked("GET", f"{under}{name}", target.own)
+
+
+def outside_names(target: Target) -> list[str]:
+    """Names of files that are none of the console's, in every spelling."""
     secret = str(target.outside / "secret.txt")
     names = [f"{up * 12}{secret.lstrip('/')}" for up in UP]
     names += [secret, f"/{secret}", f"{secret}%00.png", secret.replace("/", "%2f"), f"file://{secret}", "linked"]
@@ -147,9 +178,43 @@ def files(target: Target) -> Iterator[Asked]:
         "sample/run.json",
     ]
     names += ["sample%2f..%2flinked", "..", "%2e%2e", "~root/.bashrc", "/proc/self/environ", "*", "sample%00", "Sample"]
-    for under in SERVING:
-        for name in names:
-            yield Asked("GET", f"{under}{name}", target.own)
+    return names
+
+
+def shelves(target: Target) -> Iterator[Asked]:
+    """The same names, and links, where documents, their pages and records, runs and evaluations are named."""
+    own = target.document
+    for name in (*outside_names(target), OTHER, own[:-1], own.upper(), f"{own}.json", f"{own}%00", f"{own}/../{OTHER}"):
+        yield Asked("GET", f"/documents/{name}/pages/1", target.own)
+        yield Asked("GET", f"/documents/{own}/pages/{name}", target.own)
+        yield Asked("GET", f"/documents/records.{name}", target.own)
+        for query in (f"of={name}", f"of={own}&of={name}"):
+            yield Asked("GET", f"/documents/records.csv?{query}", target.own)
+            yield Asked("GET", f"/documents/records.json?{query}", target.own)
+        yield Asked("GET", f"/replay/sample/{name}", target.own)
+        yield Asked("GET", f"/replay/{name}/replay.html", target.own)
+        yield Asked("GET", f"/evaluation/{name}/linked.png", target.own)
+        yield Asked("GET", f"/evaluation/forms/{name}", target.own)
+    yield Asked("GET", "/evaluation/forms/linked.png", target.own)
+
+
+def drops(target: Target) -> Iterator[Asked]:
+    """Documents from other pages and for other hosts, and what is no document."""
+    host = target.own["host"]
+    foreign = ("http://evil.example", "null", f"https://{host}", f"http://localhost:{target.console.port}", "")
+    for name in ("../../x.pdf", "%2e%2e%2fx.pdf", "x.pdf%00.html"):
+        for origin in foreign:
+            headers = {**target.own, "origin": origin, "content-type": "text/plain"}
+            yield Asked("POST", f"/documents/drop?name={name}", headers, PDF)
+        silent = {key: value for key, value in target.own.items() if key != "origin"}
+        yield Asked("POST", f"/documents/drop?name={name}", silent, PDF)
+        yield Asked("POST", f"/documents/drop?name={name}", {**target.own, "sec-fetch-site": "cross-site"}, PDF)
+        yield Asked("POST", f"/documents/drop?name={name}", {**target.own, "host": "evil.example"}, PDF)
+        for content in (b"MZ" * 900, b"<html>" * 900, b"#!/bin/sh\n" * 90, b"PK\x03\x04" * 900, b""):
+            yield Asked("POST", f"/documents/drop?name={name}", target.own, content)
+    for method in ("GET", "PUT", "PATCH", "DELETE"):
+        yield Asked(method, "/documents/drop?name=x.pdf", target.own, PDF)
+        yield Asked(method, f"/documents/{target.document}", target.own, PDF)
 
 
 def servers(target: Target) -> Iterator[Asked]:
@@ -211,7 +276,7 @@ def others(target: Target) -> Iterator[Asked]:
             yield Asked("POST" if number % 2 else "GET", path, headers, b'{"data": []}' if number % 2 else b"")
 
 
-KINDS = (files, servers, parcels, others)
+KINDS = (files, servers, parcels, others, shelves, drops)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -236,9 +301,12 @@ def test_there_are_enough_of_them_and_the_session_is_good(target: Target) -> Non
     status, body, _ = target.ask(Asked("GET", "/replay/sample", target.own))
     assert status == 200
     assert "press Save" in body
+    for path in (f"/documents/records.json?of={target.document}", "/documents/records.csv"):
+        status, body, _ = target.ask(Asked("GET", path, target.own))
+        assert (status, "RE-2024-00317" in body, SECRET in body) == (200, True, False)
 
 
 def seen(target: Target) -> list[tuple[str, int]]:
-    """All that is on the disk around the console."""
+    """All that is on the disk around the console; a folder that something passed through and left is as it was."""
     found = target.outside.parent.rglob("*")
-    return sorted((str(path), path.lstat().st_mtime_ns) for path in found)
+    return sorted((str(path), 0 if stat.S_ISDIR(path.lstat().st_mode) else path.lstat().st_mtime_ns) for path in found)

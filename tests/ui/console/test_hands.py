@@ -15,11 +15,14 @@ from tests.ui.console.server import ConsoleServer
 from tests.ui.console.shop import (
     DRAFT,
     FIELD,
+    LAPTOP,
     PAGE,
+    PHONE,
     SECONDS,
     SEND,
     choose_question,
     console_with,
+    entered,
     go_to,
     picture,
     point,
@@ -33,17 +36,6 @@ from tests.ui.console.shop import (
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 END = reply("terminate", status="success")
-LAPTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-
-
-async def entered(browser: Browser, console: ConsoleServer, size: dict[str, int], faults: list[str]) -> Page:
-    """A browser of its own that the console lets in; what breaks on the page is put among the faults."""
-    context = await browser.new_context(viewport=size)  # type: ignore[arg-type]
-    page = await context.new_page()
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    await page.goto(console.link)
-    await expect(page.get_by_role("button", name="Start")).to_be_visible(timeout=SECONDS)
-    return page
 
 
 def is_click_near(action: Action | None, at: tuple[int, int]) -> bool:

@@ -173,7 +173,7 @@ async def test_tables_differences_and_pictures_of_failures(
         await choose(page, "Evaluation", "better")
         table = page.get_by_role("region", name="Tasks of forms, better")
         await expect(table).to_contain_text("69.9% to 97.2%", timeout=SECONDS)
-        await choose(page, "Less an earlier one", "nano")
+        await choose(page, "Compared with an earlier one", "nano")
         difference = page.get_by_role("region", name="Difference: better less nano")
         await expect(difference).to_contain_text("+40.5% to +83.9%", timeout=SECONDS)
         picture = page.locator(".he-shots img").first

@@ -90,7 +90,7 @@ async def test_a_run_is_found_marked_put_right_and_sent_to_a_data_set(
         await page.get_by_role("button", name="Older").click()
         await expect(page.locator("#he-found")).to_have_text("77 runs, page 2 of 2", timeout=SECONDS)
         await found(page, "In the steps", "newsl", "2 runs, page 1 of 1")
-        await found(page, "Task", "ada", "1 runs, page 1 of 1")
+        await found(page, "Task", "ada", "1 run, page 1 of 1")
         await open_run(page, "Order for")
         await at_step(page, "step 1 of 5")
         await page.locator("#he-next").click()
@@ -119,7 +119,7 @@ async def test_a_run_is_found_marked_put_right_and_sent_to_a_data_set(
         )
         await page.get_by_label("Name of the data set").fill("forms-1")
         await page.locator("#he-send").click()
-        await expect(page.locator("#he-sent")).to_contain_text("4 steps of 1 runs", timeout=SECONDS)
+        await expect(page.locator("#he-sent")).to_contain_text("4 steps of 1 run", timeout=SECONDS)
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing runs off the page"
     lines = [json.loads(line) for line in (tmp_path / "datasets/forms-1/train.jsonl").read_text().splitlines()]
     assert [line["actor"] for line in lines] == ["model", "human", "model", "model"]
@@ -163,7 +163,7 @@ async def test_the_run_is_taken_along_as_one_file(browser: Browser, console: Con
     faults: list[str] = []
     with console:
         page = await opened(browser, console, LAPTOP, faults)
-        await found(page, "Task", "ada", "1 runs, page 1 of 1")
+        await found(page, "Task", "ada", "1 run, page 1 of 1")
         await open_run(page, "Order for")
         async with page.expect_download() as waiting:
             await page.get_by_role("link", name="Download replay.html").click()

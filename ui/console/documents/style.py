@@ -32,7 +32,8 @@ DOCUMENTS_STYLE = """
 .he-leaf { display: grid; gap: 1px; text-align: left; padding: 7px 10px; border-radius: 8px; font-size: 14px;
   border: 1px solid var(--border-color-primary); background: var(--background-fill-secondary);
   color: var(--body-text-color); cursor: pointer; overflow-wrap: anywhere; }
-.he-leaf b { font-weight: 600; font-size: 13px; } .he-leaf small { opacity: .75; }
+.he-leaf b { font-weight: 600; font-size: 13px; } .he-leaf span, .he-leaf small { font-weight: 400; }
+.he-leaf small { opacity: .75; }
 .he-leaf.on { border-color: var(--primary-600); box-shadow: 0 0 0 2px var(--primary-600); }
 .he-leaf.doubt { border-left: 4px solid #d98a1f; } .he-leaf.person { border-left: 4px solid #1c7f68; }
 .he-correct { position: sticky; top: 0; z-index: 2; padding: 8px 12px; border-radius: 8px; font-size: 14px;
