@@ -20,6 +20,13 @@ kbd { border: 1px solid var(--border-color-primary); border-radius: 4px; padding
   border: 1px solid var(--border-color-primary); background: var(--background-fill-secondary); }
 .he-screen img { display: block; max-width: 100%; max-height: 58vh; border-radius: 6px; box-shadow: 0 2px 16px #0002; }
 .he-screen p { opacity: .75; margin: 24px 12px; text-align: center; max-width: 46ch; }
+.he-shot { position: relative; } .he-shot [data-part=marks] { position: absolute; inset: 0; pointer-events: none; }
+.he-shot svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
+.he-shot svg > * { fill: none; stroke: #ff4d2e; stroke-linecap: round; stroke-linejoin: round; }
+.he-shot svg > .halo { stroke: #fff; } .he-shot svg > .dot { fill: #ff4d2e; stroke: none; }
+.he-shot svg > .halo.dot { fill: #fff; }
+.he-shot span { position: absolute; margin: 10px; padding: 2px 9px; border-radius: 6px; background: #c8391c;
+  color: #fff; font-size: 13px; font-weight: 600; max-width: 60%; overflow-wrap: anywhere; }
 .he-point { position: relative; max-width: 100%; cursor: crosshair; touch-action: manipulation; border-radius: 6px; }
 .he-point img { width: 100%; max-height: none; }
 .he-point:focus-visible { outline: 3px solid var(--primary-500); outline-offset: 3px; }

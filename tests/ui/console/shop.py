@@ -55,11 +55,11 @@ def view_of(console: ConsoleServer, name: str = "") -> View:
     return View() if stage is None else stage.view
 
 
-async def start(page: Page, url: str, instruction: str = "Do it") -> None:
-    """Start a run with the model of the settings."""
+async def start(page: Page, url: str, instruction: str = "Do it", model: str = "") -> None:
+    """Start a run, with the model of the settings where none is named."""
     await page.get_by_label("Instruction").fill(instruction, timeout=SECONDS)
     await page.get_by_label("URL", exact=True).fill(url)
-    await page.get_by_label("Model").fill("")
+    await page.get_by_label("Model").fill(model)
     await page.get_by_role("button", name="Start").click()
 
 
