@@ -19,6 +19,7 @@ from agent.guard.rules import Limits
 from agent.trajectory import Outcome, RunRecord, Step
 from perception.observation import ImageRef
 from ui.console.seat import NOBODY, Seat, Sitting
+from ui.console.tidying import tidy
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +137,7 @@ class Stage:
             self._change(error=str(error) or type(error).__name__)
         finally:
             self._loop = self._walk = None
+            tidy()
             self._change(phase="ended", decided=None, question=None, sitting=NOBODY)
 
     async def _carry_out(self, order: Order) -> None:

@@ -31,6 +31,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from agent.errors import RecordError
 from agent.recorder import load
 from tests.page_server import PageServer
 from tests.processes import processes
@@ -78,14 +79,20 @@ async def _going(console: CrowdConsole, number: int, seconds: float = _PATIENCE_
     """Wait until so many runs have made a step and go on. Raises RuntimeError after so many seconds."""
     deadline = time.monotonic() + seconds
     while True:
-        folders = [folder for folder in console.runs.glob("*-beside-*") if (folder / "steps.jsonl").is_file()]
-        runs = [load(folder) for folder in folders]
-        going = sum(run.run.outcome is None and len(run.steps) > 0 for run in runs)
+        going = sum(_goes_on(folder) for folder in console.runs.glob("*-beside-*"))
         if going == number:
             return
         if time.monotonic() > deadline:
             raise RuntimeError(f"{going} of {number} runs go on")
         await asyncio.sleep(0.5)
+
+
+def _goes_on(folder: Path) -> bool:
+    try:
+        run = load(folder)
+    except RecordError:
+        return False  # It has only just begun.
+    return run.run.outcome is None and len(run.steps) > 0
 
 
 def faults_of(said: dict[str, Any]) -> list[str]:
