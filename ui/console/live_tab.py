@@ -113,7 +113,8 @@ def build_live_tab(page: gr.Blocks, tabs: gr.Tabs, desk: Desk, model: str, follo
     parts.take_over.click(take_over, [followed], [tabs, *shows], **QUIET)
     parts.tell.click(tell, [followed, parts.words], [parts.words, *shows], **QUIET)
     parts.words.submit(tell, [followed, parts.words], [parts.words, *shows], **QUIET)
-    parts.told.tick(refresh, [followed, shown], shows, **QUIET)
+    # What changes while an answer is on its way is asked for once it is there: nothing ticks again by itself.
+    parts.told.tick(refresh, [followed, shown], shows, trigger_mode="always_last", **QUIET)
     page.load(arrive, None, [*asks, *shows], **QUIET)
 
 
@@ -132,7 +133,7 @@ def _lay_out(model: str) -> _Parts:
                 go_on = gr.Button("Go on", size="sm", min_width=84, interactive=False, elem_id="he-go-on")
                 take_over = gr.Button("Take over", size="sm", min_width=84, interactive=False)
                 stop = gr.Button("Stop", size="sm", min_width=84, variant="stop", interactive=False)
-            told = gr.HTML(_told("", ""), js_on_load=SCRIPT)
+            told = gr.HTML(_told("", ""), js_on_load=SCRIPT, elem_classes="he-told")
             gr.HTML(live_html(_IDLE), elem_id="he-live")
             with gr.Row(elem_classes="he-line", equal_height=False):
                 words = gr.Textbox(

@@ -119,6 +119,15 @@ class CrowdPage:
 
     async def watch(self, run: str, watched: Watched) -> None:
         """Listen to a run until it ends, as the page does: its stream, and the controls whenever it says so."""
+        ticking = [asyncio.create_task(self._tick(timer)) for timer in self._timers()]
+        try:
+            await self._listen(run, watched)
+        finally:
+            for task in ticking:
+                task.cancel()
+            await asyncio.gather(*ticking, return_exceptions=True)
+
+    async def _listen(self, run: str, watched: Watched) -> None:
         tick = self._listener(self._with_script("EventSource"), "tick")
         watched.begun = time.time()
         async with self._http.stream("GET", "/feed", params={"run": run}) as answer:
@@ -128,6 +137,25 @@ class CrowdPage:
                     await self._tell(tick, {})
                 if watched.is_over:
                     return
+
+    async def _tick(self, timer: int) -> None:
+        """Ask what a timer asks, as often as it does."""
+        seconds = next(one["props"]["value"] for one in self._config["components"] if one["id"] == timer)
+        while True:
+            await asyncio.sleep(seconds)
+            await self._tell(self._listener(timer, "tick"), {})
+
+    def _timers(self) -> list[int]:
+        """Those that tick whichever tab is open, since they stand in none."""
+        parts = {one["id"]: one for one in self._config["components"]}
+        found, ahead = [], [self._config["layout"]]
+        while ahead:
+            place = ahead.pop()
+            part = parts.get(place["id"], {"type": "", "props": {}})
+            if part["type"] == "timer" and part["props"].get("active"):
+                found.append(place["id"])
+            ahead += [] if part["type"] == "tabitem" else place.get("children") or []
+        return found
 
     def _part(self, kind: str, value: str) -> int:
         return next(

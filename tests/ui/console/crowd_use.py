@@ -46,6 +46,8 @@ _EVERY_S = 3.0
 _COMERS = 3
 """Pages that come and go beside the person."""
 _ROUNDS_A_WINDOW = 4
+_LONG = 10.0
+"""Minutes; in less, what is loaded on first use is still coming, and growth is only told."""
 _SAID = 400
 """Characters that are kept of what went wrong in a round."""
 
@@ -70,7 +72,7 @@ class Used(NamedTuple):
         found = {
             "a round failed": bool(self.failed),
             "nothing was done": not self.rounds or not self.pages,
-            "memory grew": self.growth is not None and self.growth.slope >= most,
+            "memory grew": self.minutes >= _LONG and self.growth is not None and self.growth.slope >= most,
         }
         return [words for words, is_so in found.items() if is_so]
 
@@ -109,7 +111,9 @@ class _Day:
                 self.samples.append((now - self._from, size))
             if int(now - self._from) % 60 < _EVERY_S:
                 minute = (now - self._from) / 60
-                print(f"{minute:5.1f} min  {size:.1f} MiB, {self.rounds} rounds, {self.pages} pages", file=sys.stderr)
+                so_far = growth(self.samples) if len(self.samples) > 2 else "warming up"
+                told = f"{size:.1f} MiB, {self.rounds} rounds, {len(self.failed)} failed, {self.pages} pages, {so_far}"
+                print(f"{minute:5.1f} min  {told}", file=sys.stderr, flush=True)
 
     async def _come_and_go(self, first: CrowdPage) -> None:
         """Another page of a browser that is in: it watches what goes on, is loaded anew, and leaves in the middle."""
@@ -137,8 +141,11 @@ class _Day:
                 try:
                     await self._round(page)
                 except (AssertionError, PlaywrightError) as error:
-                    state = await page.locator(".he-state:visible").first.inner_text(timeout=1000)
-                    self.failed.append(f"round {self.rounds + 1}: {state}: {str(error)[:_SAID]}")
+                    self.failed.append(f"round {self.rounds + 1}: {str(error)[:_SAID]}")
+                    with suppress(AssertionError, PlaywrightError):  # What goes on would be counted as growth.
+                        await go_to(page, "Live")
+                        await page.get_by_role("button", name="Stop").click(timeout=SECONDS)
+                        await says(page, "Interrupted")
                     page = None
                 self.rounds += 1
             await browser.close()
@@ -160,11 +167,12 @@ class _Day:
         await go_to(page, "Live")
         await says(page, "Asks you")
         await page.get_by_role("button", name="Take over").first.click()
-        await says(page, "Your turn")
+        await _turn(page, 3)
         await point(page, FIELD)
-        await expect(page.locator(".he-state:visible").first).to_contain_text("Your turn", timeout=SECONDS)
+        await _turn(page, 4)
         await page.get_by_label("Text to type").fill("Ada")
         await page.get_by_label("Text to type").press("Enter")
+        await _turn(page, 5)
         await page.get_by_role("button", name="Hand back").click(timeout=SECONDS)
         await says(page, "No run goes on")
         await go_to(page, "Replay")
@@ -174,6 +182,12 @@ class _Day:
             await page.keyboard.press("ArrowRight")
         await page.reload()
         await expect(page.get_by_label("Instruction")).to_have_value(name, timeout=SECONDS)
+
+
+async def _turn(page: Page, number: int) -> None:
+    """Wait until the next action is the person's, and is that step."""
+    told = f"Your turnstep {number}:"
+    await expect(page.locator(".he-state:visible").first).to_contain_text(told, timeout=SECONDS)
 
 
 async def _window(browser: Browser, before: BrowserContext | None, link: str) -> tuple[BrowserContext, Page]:
