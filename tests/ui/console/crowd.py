@@ -60,7 +60,7 @@ async def crowd(console: CrowdConsole, watchers: int, runs: int, steps: int) -> 
                 for _ in range(watchers - 1):
                     pages.append(await stack.enter_async_context(CrowdPage(await first.invite())))
                 for number in range(1, runs):
-                    await first.start(f"{WISH} beside {number}", url, console.clicking(f"beside-{number}", 5000))
+                    await _started(first, f"{WISH} beside {number}", url, console.clicking(f"beside-{number}", 5000))
                 await _going(console, runs - 1)
                 crowded = await _watched(pages, console, url, "crowd", steps)
                 await _going(console, runs - 1, seconds=0)
@@ -69,10 +69,22 @@ async def crowd(console: CrowdConsole, watchers: int, runs: int, steps: int) -> 
 
 async def _watched(pages: list[CrowdPage], console: CrowdConsole, url: str, name: str, steps: int) -> Heard:
     """What pages hear of a run, from its start to its end."""
-    run = await pages[0].start(f"{WISH} {name}", url, console.clicking(name, steps))
+    run = await _started(pages[0], f"{WISH} {name}", url, console.clicking(name, steps))
     told = await asyncio.wait_for(gathered(pages, run), _PATIENCE_S + 10 * steps)
     (folder,) = console.runs.glob(f"*-{name}")
     return heard(folder, told)
+
+
+async def _started(page: CrowdPage, instruction: str, url: str, model: str) -> str:
+    """Begin a run. One that has told its end still counts while its replay is written, so there may be none free."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            return await page.start(instruction, url, model)
+        except RuntimeError:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.5)
 
 
 async def _going(console: CrowdConsole, number: int, seconds: float = _PATIENCE_S) -> None:
