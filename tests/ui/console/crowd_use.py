@@ -165,6 +165,7 @@ class _Day:
             await page.get_by_label("Why not").fill("not now")
             await page.get_by_role("button", name="Refuse").click()
         await go_to(page, "Live")
+        await expect(page.locator("#he-live .he-steps li")).to_have_count(2, timeout=SECONDS)
         await says(page, "Asks you")
         await page.get_by_role("button", name="Take over").first.click()
         await _turn(page, 3)
