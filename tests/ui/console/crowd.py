@@ -71,7 +71,7 @@ async def _watched(pages: list[CrowdPage], console: CrowdConsole, url: str, name
     """What pages hear of a run, from its start to its end."""
     run = await _started(pages[0], f"{WISH} {name}", url, console.clicking(name, steps))
     told = await asyncio.wait_for(gathered(pages, run), _PATIENCE_S + 10 * steps)
-    (folder,) = console.runs.glob(f"*-{name}")
+    (folder,) = console.runs.glob(f"*-{name}*")
     return heard(folder, told)
 
 
