@@ -22,7 +22,7 @@ SLOW := (slow or desktop or android) and not sglang and not osworld and not gpu
 
 export PYTHON TORCH_INDEX
 
-.PHONY: help setup setup-desktop demo test test-slow test-sglang test-osworld check format bench train card pins wheel clean
+.PHONY: help setup setup-desktop demo test test-slow test-sglang test-osworld check format bench train card pictures pins wheel clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -69,6 +69,9 @@ train: setup ## train handeye-nano from random weights, as docs/training.md tell
 
 card: setup ## measure the bundled model anew and write its card
 	@$(BIN)/python -m agent.evaluation.card
+
+pictures: setup ## take the pictures of the console in docs/pictures anew
+	@$(BIN)/python -m tests.ui.console.gallery
 
 pins: setup ## write constraints.txt anew from .venv
 	@.ci/pins

@@ -18,6 +18,7 @@ from ui.console.documents.routes import add_routes
 from ui.console.documents.style import DOCUMENTS_STYLE
 from ui.console.documents.tab import build_documents_tab
 from ui.console.door import Door, link_to
+from ui.console.feed import add_feed
 from ui.console.fit_style import FIT_STYLE
 from ui.console.keys import LINK_SECONDS, Keys
 from ui.console.learn_tab import build_learn_tab
@@ -36,6 +37,10 @@ from ui.console.stages import Stages
 from ui.console.style import STYLE
 from ui.console.takeover_tab import build_takeover_tab
 
+_MOST_PAGES = 64
+"""Pages whose states are kept: Gradio would keep those of 10,000, for ever, at some hundred kB each. Of more pages, the
+one that was silent for longest begins anew."""
+
 
 def build_app(
     stages: Stages, places: Places, *, port: int, model: str = "nano", library: Library | None = None
@@ -43,6 +48,7 @@ def build_app(
     """Everything that the console's server answers, behind its door; without a library there is no tab of documents."""
     runs, promoting = places.runs, Promoting(places)
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=closing(promoting))
+    add_feed(host, stages)
     add_pictures(host, places.evaluations)
     add_replay_pages(host, runs)
     if library is not None:
@@ -76,6 +82,7 @@ def _build_page(
     invite: Callable[[], str],
 ) -> gr.Blocks:
     with gr.Blocks(title="HandEye", analytics_enabled=False) as page:
+        page.state_session_capacity = _MOST_PAGES
         gr.HTML("<h1>HandEye</h1>", elem_classes="he-head", js_on_load=SHORTCUTS)
         followed, timer = gr.State(""), gr.Timer(REFRESH_SECONDS)
         with gr.Tabs(overflow_behavior="wrap") as tabs:

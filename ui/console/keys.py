@@ -15,7 +15,7 @@ LINK_SECONDS = 600.0
 MOST_WRONG = 5
 """Wrong keys in a minute; with one more, nobody is let in for a while."""
 LOCKED_SECONDS = 60.0
-MOST_BROWSERS = 16
+MOST_BROWSERS = 32
 _WINDOW_SECONDS = 60.0
 _BYTES = 32
 

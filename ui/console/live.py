@@ -1,17 +1,21 @@
 """The stage's view as HTML: the screen with the mark of what is being done, and the steps so far.
 
-All text of the model and of pages is escaped; nothing here loads anything from anywhere.
+It comes in parts, so that a page which watches is sent what is new of it alone. All text of the model and of pages is
+escaped; nothing here loads anything from anywhere.
 """
 
+import base64
 from html import escape
+from pathlib import Path
 
 from agent.marks import action_marks, pointer_after
 from agent.recorder import image_store
 from agent.trajectory import Outcome, Step
 from perception.errors import ImageError
 from perception.geometry import Point
-from perception.overlay import draw
+from perception.observation import ImageRef
 from ui.console.stage import View
+from ui.console.vectors import vectors
 from ui.replay import data_uri
 from ui.words import (
     action_words,
@@ -37,13 +41,30 @@ _MOST_STEPS = 60
 """Steps that are listed; the replay has all of them."""
 
 
-def live_html(view: View, note: str = "") -> str:
-    """The whole live part of the page; a note to the person stands above it."""
+_MOST_BYTES = 300_000
+"""Of a picture as it is on disk; a larger one is sent a little lossy, which takes time to work out."""
+
+Parts = dict[str, str]
+"""What the page shows, by the names of its parts."""
+
+
+def live_parts(view: View) -> Parts:
+    """The live part of the page, in parts."""
     steps = "".join(_step(step) for step in reversed(view.steps[-_MOST_STEPS:]))
-    return (
-        f"{note_html(note)}{_state(view)}{_screen(view)}{_budgets(view)}{_facts(view.outcome)}{_told(view)}"
-        f'<ol class="he-steps">{steps}</ol>{_earlier(len(view.steps) - _MOST_STEPS)}'
-    )
+    return {
+        "state": _state(view),
+        "picture": _picture(view),
+        "marks": _marks(view),
+        "about": f"{_address(view)}{_budgets(view)}{_facts(view.outcome)}{_told(view)}",
+        "steps": f'<ol class="he-steps">{steps}</ol>{_earlier(len(view.steps) - _MOST_STEPS)}',
+    }
+
+
+def live_html(view: View) -> str:
+    """The whole live part, each of its parts in a place of its own."""
+    parts = {name: f'<div data-part="{name}">{part}</div>' for name, part in live_parts(view).items()}
+    screen = f'<div class="he-screen"><div class="he-shot">{parts["picture"]}{parts["marks"]}</div></div>'
+    return f"{parts['state']}{screen}{parts['about']}{parts['steps']}"
 
 
 def note_html(note: str) -> str:
@@ -88,18 +109,40 @@ def _going_on(view: View) -> str:
     return f"; go on with: handeye resume {view.folder}"
 
 
-def _screen(view: View) -> str:
+def _picture(view: View) -> str:
+    """The screen. Its digest says which one it is."""
     if view.folder is None or view.image is None:
-        return '<div class="he-screen"><p>The screen is shown here while a run is under way.</p></div>'
+        return "<p>The screen is shown here while a run is under way.</p>"
     try:
-        frame = image_store(view.folder).get(view.image)
+        source = _source(view.folder, view.image)
     except ImageError as error:
-        return f'<div class="he-screen"><p>{escape(str(error))}</p></div>'
-    if view.decided is not None:
-        frame = draw(frame, action_marks(view.decided.action, frame.size, _pointer(view.steps)))
-    width = min(frame.size.width * 2, 960)
-    picture = f'<img src="{data_uri(frame)}" alt="The screen" width="{width}">'
-    return f'<div class="he-screen">{picture}</div><div class="he-state"><span>{escape(view.url)}</span></div>'
+        return f"<p>{escape(str(error))}</p>"
+    width = min(view.image.size.width * 2, 960)
+    return f'<img src="{source}" alt="The screen" width="{width}" data-screen="{view.image.digest}">'
+
+
+def _source(folder: Path, image: ImageRef) -> str:
+    """The picture as a data URI: as it is on disk where that is small. Raises ImageError."""
+    store = image_store(folder)
+    try:
+        content = store.path(image.digest).read_bytes()
+    except OSError as error:
+        raise ImageError(f"the screen can't be read: {error.strerror}") from error
+    if len(content) <= _MOST_BYTES:
+        return "data:image/png;base64," + base64.b64encode(content).decode()
+    return data_uri(store.get(image))
+
+
+def _marks(view: View) -> str:
+    """What is being done, over the screen."""
+    if view.decided is None or view.image is None:
+        return ""
+    size = view.image.size
+    return vectors(action_marks(view.decided.action, size, _pointer(view.steps)), size)
+
+
+def _address(view: View) -> str:
+    return f'<div class="he-state"><span>{escape(view.url)}</span></div>' if view.url and view.image else ""
 
 
 def _pointer(steps: tuple[Step, ...]) -> Point | None:

@@ -1,4 +1,7 @@
-"""The tab that starts runs and follows one of them: watched, paused, let go step by step, told something, stopped."""
+"""The tab that starts runs and follows one of them: watched, paused, let go step by step, told something, stopped.
+
+What is seen of the run comes by its stream (`feed`); the controls are asked for when the stream says that they changed.
+"""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -6,13 +9,13 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from ui.console.desk import Desk
-from ui.console.live import live_html
+from ui.console.feed import SCRIPT, controls_mark
+from ui.console.live import live_html, note_html
 from ui.console.quiet import QUIET
 from ui.console.seat import Passed
 from ui.console.stage import Order, Stage, StageBusy, View
 from ui.words import headline
 
-_REFRESH_SECONDS = 0.4
 _IDLE = View()
 
 
@@ -31,7 +34,7 @@ class _Parts(NamedTuple):
     stop: gr.Button
     words: gr.Textbox
     tell: gr.Button
-    live: gr.HTML
+    told: gr.HTML
 
 
 def build_live_tab(page: gr.Blocks, tabs: gr.Tabs, desk: Desk, model: str, followed: gr.State) -> None:
@@ -39,7 +42,7 @@ def build_live_tab(page: gr.Blocks, tabs: gr.Tabs, desk: Desk, model: str, follo
     name of the run that this page follows, empty for the newest."""
     parts = _lay_out(model)
     shown, held = gr.State(""), gr.State(0)
-    shows = [followed, parts.runs, parts.live, parts.pause, parts.go_on, parts.step, parts.take_over, parts.stop]
+    shows = [followed, parts.runs, parts.told, parts.pause, parts.go_on, parts.step, parts.take_over, parts.stop]
     shows += [shown, held]
     asks = [parts.instruction, parts.url, parts.model]
 
@@ -90,7 +93,7 @@ def build_live_tab(page: gr.Blocks, tabs: gr.Tabs, desk: Desk, model: str, follo
         return gr.Tabs(selected="takeover"), *show(name, note)
 
     def refresh(name: str, before: str) -> tuple[Any, ...]:
-        return (gr.skip(),) * len(shows) if _mark(desk, name) == before else show(name)
+        return (gr.skip(),) * len(shows) if controls_mark(desk.stages, name) == before else show(name)
 
     def arrive() -> tuple[Any, ...]:
         """A page that is loaded anew shows the newest run, with what was asked. Without one its fields are left alone:
@@ -110,7 +113,8 @@ def build_live_tab(page: gr.Blocks, tabs: gr.Tabs, desk: Desk, model: str, follo
     parts.take_over.click(take_over, [followed], [tabs, *shows], **QUIET)
     parts.tell.click(tell, [followed, parts.words], [parts.words, *shows], **QUIET)
     parts.words.submit(tell, [followed, parts.words], [parts.words, *shows], **QUIET)
-    gr.Timer(_REFRESH_SECONDS).tick(refresh, [followed, shown], shows, **QUIET)
+    # What changes while an answer is on its way is asked for once it is there: nothing ticks again by itself.
+    parts.told.tick(refresh, [followed, shown], shows, trigger_mode="always_last", **QUIET)
     page.load(arrive, None, [*asks, *shows], **QUIET)
 
 
@@ -129,20 +133,22 @@ def _lay_out(model: str) -> _Parts:
                 go_on = gr.Button("Go on", size="sm", min_width=84, interactive=False, elem_id="he-go-on")
                 take_over = gr.Button("Take over", size="sm", min_width=84, interactive=False)
                 stop = gr.Button("Stop", size="sm", min_width=84, variant="stop", interactive=False)
-            live = gr.HTML(live_html(_IDLE))
+            told = gr.HTML(_told("", ""), js_on_load=SCRIPT, elem_classes="he-told")
+            gr.HTML(live_html(_IDLE), elem_id="he-live")
             with gr.Row(elem_classes="he-line", equal_height=False):
                 words = gr.Textbox(
                     label="Tell it something", lines=1, max_lines=4, scale=4, placeholder="Take the second one"
                 )
                 tell = gr.Button("Tell", scale=1, min_width=84)
-    return _Parts(instruction, url, name, start, runs, pause, go_on, step, take_over, stop, words, tell, live)
+    return _Parts(instruction, url, name, start, runs, pause, go_on, step, take_over, stop, words, tell, told)
 
 
 def _shown(desk: Desk, name: str, note: str) -> tuple[Any, ...]:
     """What the parts show of the run that is followed."""
     stages = desk.stages.all()
     followed = name or (stages[0][0] if stages else "")
-    mark = _mark(desk, followed)  # Before the view is looked at: what changes meanwhile is shown at the next look.
+    # Before the view is looked at: what changes meanwhile is shown at the next look.
+    mark = controls_mark(desk.stages, followed)
     stage = desk.stages.get(followed)
     view = _IDLE if stage is None else stage.view
     sitting, goes_on = view.sitting, view.is_busy and view.phase != "stopping"
@@ -150,7 +156,7 @@ def _shown(desk: Desk, name: str, note: str) -> tuple[Any, ...]:
     return (
         followed,
         gr.update(choices=choices, value=followed or None, visible=len(stages) > 1),
-        live_html(view, note),
+        _told(followed, note),
         gr.update(interactive=goes_on and not sitting.paused),
         gr.update(interactive=goes_on and sitting.paused),
         gr.update(interactive=goes_on and sitting.held > 0),
@@ -161,11 +167,9 @@ def _shown(desk: Desk, name: str, note: str) -> tuple[Any, ...]:
     )
 
 
-def _mark(desk: Desk, name: str) -> str:
-    """Changes with everything that the tab shows."""
-    stage = desk.stages.get(name)
-    version = -1 if stage is None else stage.view.version
-    return f"{name} {version} " + " ".join(f"{number}{one.view.phase}" for number, one in desk.stages.all())
+def _told(followed: str, note: str) -> str:
+    """What is said to the person, and to the page: which run's stream to listen to."""
+    return f'<i data-run="{followed}" hidden></i>{note_html(note)}'
 
 
 def _label(number: str, view: View) -> str:

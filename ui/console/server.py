@@ -10,6 +10,7 @@ from ui.console.app import build_app
 from ui.console.documents.library import Library
 from ui.console.places import Places
 from ui.console.stages import Stages
+from ui.console.tidying import settle
 
 
 async def serve(
@@ -32,6 +33,7 @@ async def serve(
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
+    settle()
     announce(door.link)
     try:
         await server.serve(sockets=[bound])

@@ -19,6 +19,7 @@ from agent.guard.rules import Limits
 from agent.trajectory import Outcome, RunRecord, Step
 from perception.observation import ImageRef
 from ui.console.seat import NOBODY, Seat, Sitting
+from ui.console.tidying import tidy
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +81,10 @@ class StageBusy(Exception):
 class Stage:
     """Holds at most one run at a time. Its methods may be called from any thread."""
 
-    def __init__(self, launch: Launch) -> None:
+    def __init__(self, launch: Launch, changed: Callable[[], None] = lambda: None) -> None:
+        """changed: is told of every new view, from any thread; it must not block."""
         self._launch = launch
+        self._changed = changed
         self._lock = threading.Lock()
         self._view = View()
         self.seat = Seat(lambda sitting: self._change(sitting=sitting))
@@ -102,6 +105,7 @@ class Stage:
                 raise StageBusy("a run is under way: stop it first")
             self._view = View(version=self._view.version + 1, phase="starting", order=order)
             self.seat = Seat(lambda sitting: self._change(sitting=sitting))
+        self._changed()
         self._thread = threading.Thread(target=self._live, args=(order,), name="console-run", daemon=True)
         self._thread.start()
 
@@ -112,6 +116,7 @@ class Stage:
                 return
             self._view = replace(self._view, version=self._view.version + 1, phase="stopping")
             loop, walk = self._loop, self._walk
+        self._changed()
         if loop is not None and walk is not None and not loop.is_closed():
             loop.call_soon_threadsafe(walk.cancel)
 
@@ -132,6 +137,7 @@ class Stage:
             self._change(error=str(error) or type(error).__name__)
         finally:
             self._loop = self._walk = None
+            tidy()
             self._change(phase="ended", decided=None, question=None, sitting=NOBODY)
 
     async def _carry_out(self, order: Order) -> None:
@@ -167,3 +173,4 @@ class Stage:
             if self._view.phase == "stopping" and changes.get("phase") == "running":
                 del changes["phase"]
             self._view = replace(self._view, version=self._view.version + 1, **changes)
+        self._changed()

@@ -4,6 +4,7 @@ import threading
 import time
 from pathlib import Path
 
+from ui.console.pulse import Pulse
 from ui.console.stage import Launch, Order, Stage, StageBusy
 
 MOST_AT_ONCE = 8
@@ -19,6 +20,8 @@ class Stages:
 
     def __init__(self, launch: Launch) -> None:
         self._launch = launch
+        self.pulse = Pulse()
+        """Beats whenever a run changes, or one more begins."""
         self._lock = threading.Lock()
         self._stages: dict[str, Stage] = {}
         self._number = 0
@@ -33,12 +36,13 @@ class Stages:
             if (newest := self.get("")) is not None and self._is_repeated(newest, order):
                 raise StageBusy("this has just been started")
             self._number += 1
-            name, stage = str(self._number), Stage(launch or self._launch)
+            name, stage = str(self._number), Stage(launch or self._launch, self.pulse.beat)
             stage.start(order)
             self._started_at = time.monotonic()
             self._stages[name] = stage
             self._forget()
-            return name
+        self.pulse.beat()
+        return name
 
     def all(self) -> list[tuple[str, Stage]]:
         """Names and stages, the newest first."""

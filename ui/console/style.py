@@ -20,6 +20,14 @@ kbd { border: 1px solid var(--border-color-primary); border-radius: 4px; padding
   border: 1px solid var(--border-color-primary); background: var(--background-fill-secondary); }
 .he-screen img { display: block; max-width: 100%; max-height: 58vh; border-radius: 6px; box-shadow: 0 2px 16px #0002; }
 .he-screen p { opacity: .75; margin: 24px 12px; text-align: center; max-width: 46ch; }
+.he-shot { position: relative; } .he-shot [data-part=marks] { position: absolute; inset: 0; pointer-events: none; }
+.he-shot svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
+.he-shot svg > * { fill: none; stroke: #ff4d2e; stroke-linecap: round; stroke-linejoin: round; }
+.he-shot svg > .halo { stroke: #fff; } .he-shot svg > .dot { fill: #ff4d2e; stroke: none; }
+.he-shot svg > .halo.dot { fill: #fff; }
+.he-shot span { position: absolute; margin: 10px; padding: 2px 9px; border-radius: 6px; background: #c8391c;
+  color: #fff; font-size: 13px; font-weight: 600; max-width: 60%; overflow-wrap: anywhere; }
+.he-told:not(:has(.he-note)) { display: none; } [data-part=about] { margin-top: 10px; }
 .he-point { position: relative; max-width: 100%; cursor: crosshair; touch-action: manipulation; border-radius: 6px; }
 .he-point img { width: 100%; max-height: none; }
 .he-point:focus-visible { outline: 3px solid var(--primary-500); outline-offset: 3px; }
@@ -33,7 +41,7 @@ kbd { border: 1px solid var(--border-color-primary); border-radius: 4px; padding
 .he-steps small { opacity: .72; } .he-steps b { font-weight: 600; }
 .he-facts { display: grid; grid-template-columns: auto 1fr; gap: 3px 16px; margin: 12px 0 0; font-size: 14px; }
 .he-facts dt { opacity: .75; } .he-facts dd { margin: 0; overflow-wrap: anywhere; }
-.he-ask { display: grid; gap: 4px 18px; margin-bottom: 12px; font-size: 14px; }
+.he-ask { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px 18px; margin-bottom: 12px; font-size: 14px; }
 .he-ask h3 { margin: 0; font-size: 18px; overflow-wrap: anywhere; } .he-ask p { margin: 0; overflow-wrap: anywhere; }
 .he-ask .he-crop { justify-self: start; max-width: 100%; border-radius: 6px; margin: 6px 0;
   box-shadow: 0 1px 8px #0003; }

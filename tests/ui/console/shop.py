@@ -70,11 +70,11 @@ async def entered(browser: Browser, console: ConsoleServer, size: dict[str, int]
     return page
 
 
-async def start(page: Page, url: str, instruction: str = "Do it") -> None:
-    """Start a run with the model of the settings."""
+async def start(page: Page, url: str, instruction: str = "Do it", model: str = "") -> None:
+    """Start a run, with the model of the settings where none is named."""
     await page.get_by_label("Instruction").fill(instruction, timeout=SECONDS)
     await page.get_by_label("URL", exact=True).fill(url)
-    await page.get_by_label("Model").fill("")
+    await page.get_by_label("Model").fill(model)
     await page.get_by_role("button", name="Start").click()
 
 

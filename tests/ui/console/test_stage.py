@@ -61,7 +61,7 @@ def test_a_run_is_seen_from_its_start_to_its_outcome(runs_folder: Path) -> None:
     assert view.folder is not None
     assert load(view.folder).run.outcome == view.outcome
     shown = live_html(view)
-    assert "data:image/webp" in shown
+    assert "data:image/png" in shown
     assert EVIL not in shown
     assert "&lt;img src=x" in shown
 
