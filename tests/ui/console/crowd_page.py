@@ -69,7 +69,10 @@ class CrowdPage:
         """link: one that lets in; not used by a browser that is in, with its cookies."""
         self._link = link
         root = link.partition("/enter")[0]
-        self._http = httpx.AsyncClient(base_url=root, headers={"origin": root}, timeout=60, cookies=cookies)
+        # A connection that the server is just closing for its silence is asked nothing: a browser would ask once more.
+        limits = httpx.Limits(keepalive_expiry=2)
+        headers = {"origin": root}
+        self._http = httpx.AsyncClient(base_url=root, headers=headers, timeout=60, cookies=cookies, limits=limits)
         self._config: dict[str, Any] = {}
         self._session = ""
         self.run = ""
