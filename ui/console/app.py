@@ -87,9 +87,9 @@ def _build_page(
         followed, timer = gr.State(""), gr.Timer(REFRESH_SECONDS)
         with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab("Live", id="live"):
-                build_live_tab(page, tabs, desk, model, followed)
+                told = build_live_tab(page, tabs, desk, model, followed)
             with gr.Tab("Questions", id="questions") as tab:
-                build_questions_tab(tab, tabs, desk, followed, timer)
+                build_questions_tab(tab, tabs, desk, followed, told, timer)
             with gr.Tab("Takeover", id="takeover"):
                 build_takeover_tab(desk, followed)
             if library is not None:

@@ -37,9 +37,12 @@ class _Parts(NamedTuple):
     told: gr.HTML
 
 
-def build_live_tab(page: gr.Blocks, tabs: gr.Tabs, desk: Desk, model: str, followed: gr.State) -> None:
-    """Put the tab's parts into the page that is being built; model: what the model field begins with; followed: the
-    name of the run that this page follows, empty for the newest."""
+def build_live_tab(page: gr.Blocks, tabs: gr.Tabs, desk: Desk, model: str, followed: gr.State) -> gr.HTML:
+    """Put the tab's parts into the page that is being built; gives the one that ticks when a run of this console stands
+    otherwise than before.
+
+    model: what the model field begins with; followed: the name of the run that this page follows, empty for the newest.
+    """
     parts = _lay_out(model)
     shown, held = gr.State(""), gr.State(0)
     shows = [followed, parts.runs, parts.told, parts.pause, parts.go_on, parts.step, parts.take_over, parts.stop]
@@ -116,6 +119,7 @@ def build_live_tab(page: gr.Blocks, tabs: gr.Tabs, desk: Desk, model: str, follo
     # What changes while an answer is on its way is asked for once it is there: nothing ticks again by itself.
     parts.told.tick(refresh, [followed, shown], shows, trigger_mode="always_last", **QUIET)
     page.load(arrive, None, [*asks, *shows], **QUIET)
+    return parts.told
 
 
 def _lay_out(model: str) -> _Parts:

@@ -18,7 +18,8 @@ from ui.console.picture import SCRIPT, pointed
 from ui.console.question import CHOOSE_ONE, NOTHING_OPEN, label_of, question_html, screen_html
 from ui.console.quiet import QUIET
 
-REFRESH_SECONDS = 1.0
+REFRESH_SECONDS = 5.0
+"""Between looks for questions of runs that were begun elsewhere; of this console's own it is told at once."""
 
 
 class _Parts(NamedTuple):
@@ -36,10 +37,12 @@ class _Parts(NamedTuple):
     screen: gr.HTML
 
 
-def build_questions_tab(tab: gr.Tab, tabs: gr.Tabs, desk: Desk, followed: gr.State, timer: gr.Timer) -> None:
-    """Put the tab's parts into the tab that is being built; followed: see the live tab; timer: one that stands outside
-    of the tab, since what is inside begins to tick when the tab is first opened, and its name is to say at once how
-    many questions wait."""
+def build_questions_tab(
+    tab: gr.Tab, tabs: gr.Tabs, desk: Desk, followed: gr.State, told: gr.HTML, timer: gr.Timer
+) -> None:
+    """Put the tab's parts into the tab that is being built; followed, told: see the live tab; timer: one that stands
+    outside of the tab, since what is inside begins to tick when the tab is first opened, and its name is to say at once
+    how many questions wait."""
     parts = _lay_out()
     bound, moved_to, listed = gr.State(None), gr.State(None), gr.State(())
     shows = [parts.questions, parts.note, parts.asked, parts.answers, parts.approve, parts.back, parts.take_over]
@@ -111,6 +114,7 @@ def build_questions_tab(tab: gr.Tab, tabs: gr.Tabs, desk: Desk, followed: gr.Sta
     for listener in (parts.refuse.click, parts.reason.submit):
         listener(refuse, [bound, moved_to, parts.reason], [parts.reason, *shows], **QUIET)
     parts.take_over.click(take_over, [bound, moved_to, followed], [tabs, followed, *shows], **QUIET)
+    told.tick(refresh, [bound, listed], [*lists, *shows], trigger_mode="always_last", **QUIET)
     timer.tick(refresh, [bound, listed], [*lists, *shows], **QUIET)
 
 

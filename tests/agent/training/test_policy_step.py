@@ -40,7 +40,7 @@ def group(model: Path, reader: TryReader, tmp_path_factory: pytest.TempPathFacto
         read = reader.read(folder)
         assert read is not None
         success = float(number < 2)
-        read.reward = Reward(success, success, 0, 0, 0)
+        read.reward = Reward(success, success, 0, 0, 0, 0)
         tries.append(read)
     return Group("task", 1, tries)
 
