@@ -9,7 +9,6 @@ run could not be judged.
 """
 
 import argparse
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, output: Output) -> int:
     """A line a run, then how far the judge can be trusted."""
+    import asyncio
+
     from agent.evaluation.report import wilson
     from agent.exchange.dataset import run_folders
     from agent.judgement import agreement

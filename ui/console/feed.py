@@ -69,7 +69,7 @@ class Feed:
         mark, spoke = "", time.monotonic()
         while True:
             seen = self._stages.pulse.count  # Before anything is looked at: what changes meanwhile is told next.
-            parts, now = await self._parts(run), controls_mark(self._stages, run)
+            parts, now = await self._seen(run)
             news = {name: part for name, part in parts.items() if sent.get(name) != part}
             if news or now != mark:
                 yield f"data: {json.dumps({'parts': news, 'changed': now != mark})}\n\n"
@@ -80,23 +80,28 @@ class Feed:
             await asyncio.sleep(_GAP_SECONDS)
             await self._stages.pulse.wait(seen, _ALIVE_SECONDS)
 
-    async def _parts(self, run: str) -> Parts:
-        """The followed run in words: worked out by whoever asks first, and for all."""
+    async def _seen(self, run: str) -> tuple[Parts, str]:
+        """The followed run in words, worked out by whoever asks first and for all; and what its controls depend on, of
+        the same moment."""
         async with self._saying:
             stage = self._stages.get(run)
             view = _NO_RUN if stage is None else stage.view
+            mark = _mark(self._stages, run, view)
             known = self._said.get(run)
             if known is None or known[0] is not view:
                 self._said = {name: said for name, said in self._said.items() if self._stages.get(name) is not None}
                 known = self._said[run] = view, await asyncio.to_thread(live_parts, view)
-            return known[1]
+            return known[1], mark
 
 
 def controls_mark(stages: Stages, run: str) -> str:
     """Changes with everything that the controls of a run depend on: how it stands, and which others there are."""
     stage = stages.get(run)
-    view = _NO_RUN if stage is None else stage.view
-    others = " ".join(f"{name}{one.view.phase}" for name, one in stages.all())
+    return _mark(stages, run, _NO_RUN if stage is None else stage.view)
+
+
+def _mark(stages: Stages, run: str, view: View) -> str:
+    others = " ".join(f"{name}{one.view.phase}" for name, one in stages.all() if name != run)
     return f"{run} {view.phase} {view.sitting} {others}"
 
 

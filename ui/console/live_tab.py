@@ -160,7 +160,7 @@ def _shown(desk: Desk, name: str, note: str) -> tuple[Any, ...]:
     return (
         followed,
         gr.update(choices=choices, value=followed or None, visible=len(stages) > 1),
-        _told(followed, note),
+        _told(followed, note, sitting.held),
         gr.update(interactive=goes_on and not sitting.paused),
         gr.update(interactive=goes_on and sitting.paused),
         gr.update(interactive=goes_on and sitting.held > 0),
@@ -171,9 +171,10 @@ def _shown(desk: Desk, name: str, note: str) -> tuple[Any, ...]:
     )
 
 
-def _told(followed: str, note: str) -> str:
-    """What is said to the person, and to the page: which run's stream to listen to."""
-    return f'<i data-run="{followed}" hidden></i>{note_html(note)}'
+def _told(followed: str, note: str, held: int = 0) -> str:
+    """What is said to the person, and to the page: which run's stream to listen to, and which decision its button for a
+    single step lets go."""
+    return f'<i data-run="{followed}" data-held="{held}" hidden></i>{note_html(note)}'
 
 
 def _label(number: str, view: View) -> str:

@@ -200,9 +200,12 @@ async def test_pausing_stepping_and_telling_it_something(
         other = await (await browser.new_context()).new_page()
         await other.goto(await _link_for_another(page))
         await says(other, "Paused")
+        held = view_of(console).sitting.held
         await other.get_by_label("Tell it something").fill("mind the tick")
         await other.get_by_label("Tell it something").press("Enter")
         await expect(page.get_by_text("mind the tick")).to_be_visible(timeout=SECONDS)
+        # It thinks again, so what is held is another decision, and the page's button is for that one.
+        await expect(page.locator(f"[data-held='{held + 1}']")).to_be_attached(timeout=SECONDS)
         await page.locator("#he-step").click()
         await expect(page.locator(".he-state:visible").first).to_contain_text(
             f"step {number + 3} waits", timeout=SECONDS
