@@ -29,6 +29,7 @@ from agent.practice.reading import TryReader
 from agent.recorder import read_run
 from agent.settings import ModelSettings
 from agent.training.tries import Group
+from perception.errors import ClientError
 
 
 @dataclass(slots=True)
@@ -169,7 +170,8 @@ class Collector:
             for folder in folders:
                 outcome = read_run(folder).outcome
                 if outcome is not None and outcome.success is None:
-                    await judge(model, folder)
+                    with suppress(ClientError):  # one try without a word is no success, and no end of the training
+                        await judge(model, folder)
 
     def _group(self, drawn: Drawn, finished: Sequence[Finished]) -> Group | None:
         """The tries that did not crash, in their order; None for fewer than two."""
