@@ -1,12 +1,11 @@
 """One evaluation from its folder's beginning to its report; a folder that was begun before is gone on with."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable
 from pathlib import Path
 
 from agent.errors import RecordError
 from agent.evaluation.manifest import Manifest, differences, read_manifest, save
-from agent.evaluation.playing import Finished, Player, Programme, jobs_of, play_all
+from agent.evaluation.playing import Company, Finished, Programme, jobs_of, play_all
 from agent.evaluation.report import Report, report
 from agent.evaluation.results import MANIFEST, PICTURES, REPORT, RUNS, Results, read_results
 from agent.evaluation.run import Progress
@@ -18,8 +17,6 @@ FIXED = ("suite", "seed", "repeats", "model", "server", "weights", "codec", "pro
 Pin = Callable[[Programme], Manifest]
 """The manifest of what is there now."""
 Say = Callable[[str], None]
-Company = AbstractAsyncContextManager[Sequence[Player]]
-"""Players, made when it is entered and closed at its end: `processes.players`, `agent.cluster.workers`."""
 
 
 async def conduct(

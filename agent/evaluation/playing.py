@@ -125,6 +125,10 @@ class Player(Protocol):
         ...
 
 
+Company = AbstractAsyncContextManager[Sequence[Player]]
+"""Players, made when it is entered and closed at its end: those of `processes`, or of `agent.cluster.workers`."""
+
+
 class Here:
     """Plays in this process."""
 

@@ -107,13 +107,20 @@ class InProcess:
 @asynccontextmanager
 async def players(crew: Crew, number: int) -> AsyncIterator[list[Player]]:
     """That many players: one plays here, several in processes; all are closed at the end."""
+    if number > 1:
+        async with apart(crew, number, num_threads=max(1, num_cores() // number)) as found:
+            yield found
+        return
     async with AsyncExitStack() as stack:
-        if number == 1:
-            here = Here(*await stack.enter_async_context(crew()))
-            stack.push_async_callback(here.close)
-            yield [here]
-            return
-        num_threads = max(1, num_cores() // number)
+        here = Here(*await stack.enter_async_context(crew()))
+        stack.push_async_callback(here.close)
+        yield [here]
+
+
+@asynccontextmanager
+async def apart(crew: Crew, number: int, *, num_threads: int = 1) -> AsyncIterator[list[Player]]:
+    """That many players in a process each; all are closed at the end. num_threads: of each one's arithmetic."""
+    async with AsyncExitStack() as stack:
         found = [InProcess(crew, num_threads=num_threads) for _ in range(number)]
         for player in found:
             stack.push_async_callback(player.close)

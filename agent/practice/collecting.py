@@ -11,18 +11,17 @@ import shutil
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 
-from agent.asking import model_of
+from agent.asking import Model, model_of
 from agent.errors import BenchmarkError
 from agent.evaluation.benchmark import Episode
-from agent.evaluation.playing import Crew, Finished, Job, Player, play_all
-from agent.evaluation.processes import InProcess
-from agent.judge import judge
+from agent.evaluation.playing import Company, Finished, Job, Player, play_all
+from agent.judge import check, judge
 from agent.practice.course import Course
 from agent.practice.draw import Draw, Drawn
 from agent.practice.reading import TryReader
@@ -53,11 +52,11 @@ class Wave:
 
 
 class Collector:
-    """Plays waves. As a context manager it starts its players, and ends them."""
+    """Plays waves. As a context manager it has its players and its judge, and ends them."""
 
     def __init__(
         self,
-        crew: Crew,
+        company: Company,
         course: Course,
         draw: Draw,
         reader: TryReader,
@@ -65,15 +64,17 @@ class Collector:
         *,
         groups: int,
         group_size: int,
-        workers: int,
         ahead: int,
         judge: str = "",
     ) -> None:
-        """crew: makes what plays, in its process; runs: where the waves' folders go; groups, group_size: of a wave;
-        ahead: how many waves may wait; judge: the name of a model that judges what no checker does."""
+        """company: who plays; runs: where the waves' folders go; groups, group_size: of a wave; ahead: how many waves
+        may wait; judge: the name of a model that judges what no checker does."""
         self._course, self._draw, self._reader, self._runs = course, draw, reader, runs
-        self._groups, self._group_size, self._judge = groups, group_size, judge
-        self._players: list[Player] = [InProcess(crew) for _ in range(workers)]
+        self._groups, self._group_size, self._judge_name = groups, group_size, judge
+        self._company = company
+        self._open = AsyncExitStack()
+        self._players: Sequence[Player] = ()
+        self._judge: Model | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="players", daemon=True)
         self._queue: Queue[Wave | BaseException] | None = Queue(ahead) if ahead else None
@@ -86,6 +87,11 @@ class Collector:
             if int(folder.name.removeprefix("wave-")) >= self._draw.wave:  # a kill left it: it is played again
                 shutil.rmtree(folder, ignore_errors=True)
         self._thread.start()
+        try:
+            asyncio.run_coroutine_threadsafe(self._begin(), self._loop).result()
+        except BaseException:
+            self._end()
+            raise
         if self._queue is not None:
             self._feeder.start()
         return self
@@ -96,7 +102,10 @@ class Collector:
             self._playing.cancel()
         if self._feeder.is_alive():
             self._feeder.join()
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+        self._end()
+
+    def _end(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._open.aclose(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -112,8 +121,13 @@ class Collector:
                     raise found
                 return found
 
-    async def _close(self) -> None:
-        await asyncio.gather(*(player.close() for player in self._players))
+    async def _begin(self) -> None:
+        """Raises what players raise that can't be had, and for a model that can't be had or can't judge what
+        `model_of` and `check` raise: before anything is played."""
+        if self._judge_name:
+            self._judge = await self._open.enter_async_context(model_of(ModelSettings(name=self._judge_name)))
+            check(self._judge)
+        self._players = await self._open.enter_async_context(self._company)
 
     def _feed(self) -> None:
         assert self._queue is not None
@@ -160,18 +174,17 @@ class Collector:
     async def _play(self, jobs: list[Job], folder: Path) -> list[Finished]:
         finished: list[Finished] = []
         await play_all(jobs, self._players, finished.append, retries=1, runs=folder)
-        if self._judge:
-            await self._judged(finished)
+        if self._judge is not None:
+            await self._judged(self._judge, finished)
         return finished
 
-    async def _judged(self, finished: Sequence[Finished]) -> None:
+    async def _judged(self, model: Model, finished: Sequence[Finished]) -> None:
         folders = [Path(line.result.folder) for line in finished if line.result.folder and not line.result.crashed]
-        async with model_of(ModelSettings(name=self._judge)) as model:
-            for folder in folders:
-                outcome = read_run(folder).outcome
-                if outcome is not None and outcome.success is None:
-                    with suppress(ClientError):  # one try without a word is no success, and no end of the training
-                        await judge(model, folder)
+        for folder in folders:
+            outcome = read_run(folder).outcome
+            if outcome is not None and outcome.success is None:
+                with suppress(ClientError):  # one try without a word is no success, and no end of the training
+                    await judge(model, folder)
 
     def _group(self, drawn: Drawn, finished: Sequence[Finished]) -> Group | None:
         """The tries that did not crash, in their order; None for fewer than two."""

@@ -12,11 +12,13 @@ weights are put out, and players take them up before their next episode. The fol
     runs/             of the waves that were not learned from yet, or all (`keep_runs`)
     model/            the model at the end
 
-Left out: learning on more than one machine.
+With `cluster` the players are on the machines of a Ray cluster, all of which see the folder and the model under the
+same paths. Left out: learning on more than one machine.
 """
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -24,6 +26,8 @@ from time import monotonic
 from typing import Any
 
 from agent.evaluation.benchmark import Benchmark
+from agent.evaluation.playing import Company
+from agent.evaluation.processes import apart
 from agent.policy import Policy
 from agent.practice.beginning import Announced
 from agent.practice.collecting import Collector, Wave
@@ -62,18 +66,17 @@ def practise(config: RlConfig, report: Report = quiet, course: Course | None = N
     course = course or MiniWobCourse.named(config.tasks, max_steps=config.max_steps, max_seconds=config.max_seconds)
     reader = TryReader(config.model, config.prices)
     learner, state = taken_up(config)
-    folder = Path(config.folder)
+    folder = Path(config.folder).absolute()
     put_out(learner.model.state_dict(), folder / WEIGHTS, learner.step)
     draw = Draw(course.names, seed=config.seed, most=config.most, rest=config.rest, state=state)
     collector = Collector(
-        partial(crew, config, course),
+        _company(config, course),
         course,
         draw,
         reader,
         folder / RUNS,
         groups=config.groups,
         group_size=config.group_size,
-        workers=config.workers,
         ahead=config.lag,
         judge=config.judge,
     )
@@ -82,6 +85,15 @@ def practise(config: RlConfig, report: Report = quiet, course: Course | None = N
             _learn(config, learner, collector, reader, report)
     save_like(config.model, learner.model, folder / MODEL, version=f"rl.{config.seed}.{learner.step}")
     return folder / MODEL
+
+
+def _company(config: RlConfig, course: Course) -> Company:
+    if not config.cluster:
+        return apart(partial(crew, config, course), config.workers)
+    from agent.cluster.workers import cluster_players
+
+    paths = {name: str(Path(getattr(config, name)).absolute()) for name in ("model", "folder")}
+    return cluster_players(partial(crew, replace(config, **paths), course), config.cluster, config.workers)
 
 
 def _learn(config: RlConfig, learner: Learner, collector: Collector, reader: TryReader, report: Report) -> None:

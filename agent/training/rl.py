@@ -50,6 +50,8 @@ class RlConfig:
     """Waves in a row without anything to learn from, after which the run ends."""
     workers: int = 2
     """Processes that play."""
+    cluster: str = ""
+    """Address of a Ray cluster on whose machines they run (`auto`: the one this machine belongs to); empty: here."""
     queue: int = 1
     """Waves that may wait for the learner while others are played; 0: the learner waits for each wave, which is played
     with the newest weights."""

@@ -15,9 +15,8 @@ from ui.cli.suite import benchmark_of
 
 if TYPE_CHECKING:
     from agent.evaluation.benchmark import Benchmark, EpisodeResult
-    from agent.evaluation.conduct import Company
     from agent.evaluation.manifest import Manifest
-    from agent.evaluation.playing import Crew, Programme
+    from agent.evaluation.playing import Company, Crew, Programme
     from agent.evaluation.report import Report
     from agent.policy import Policy
     from agent.settings import Settings

@@ -44,7 +44,7 @@ SMALL: dict[str, Any] = {
 
 def taught(folder: Path) -> Path:
     """A small model that has learned to click, and not where: a random one fine-tuned on clicks all over the screen."""
-    rng, frame = random.Random(0), asyncio.run(Leaning(1).reset(Task(id="lean", instruction=""))).frame
+    rng, frame = random.Random(0), asyncio.run(Leaning(1, True).reset(Task(id="lean", instruction=""))).frame
     for number in range(24):
         point = Point(x=rng.randrange(SIZE.width), y=rng.randrange(SIZE.height))
         record(folder / "runs" / str(number), task=Task(id="lean", instruction="Lean"), points=[point], frame=frame)
@@ -57,9 +57,9 @@ def taught(folder: Path) -> Path:
 class Leaning(PaintedEnvironment):
     """The drawn form, on which every action is the last."""
 
-    def __init__(self, share: float) -> None:
+    def __init__(self, share: float, checked: bool) -> None:
         super().__init__()
-        self._share = share
+        self._share, self._checked = share, checked
         self._last: Action | None = None
 
     async def reset(self, task: Task) -> Observation:
@@ -73,7 +73,9 @@ class Leaning(PaintedEnvironment):
         return Transition(await self.observe(), terminated=True)
 
     async def score(self) -> Score | None:
-        """Whether it pointed within the left share."""
+        """Whether it pointed within the left share; nobody knows where it is not checked."""
+        if not self._checked:
+            return None
         at = getattr(self._last, "at", None) or getattr(self._last, "start", None)
         good = isinstance(at, Point) and at.x < self._share * SIZE.width
         return Score(reward=float(good), success=good)
@@ -90,8 +92,8 @@ class Leanings:
 
     async def play(self, episode: Episode, policy: Policy, folder: Path | None) -> EpisodeResult:
         """Through the walk."""
-        limits = RunSettings(max_steps=1)
-        return await walk(episode, Leaning(float(episode.task.settings["share"])), policy, limits, folder)
+        share, checked = float(episode.task.settings["share"]), bool(episode.task.settings["checked"])
+        return await walk(episode, Leaning(share, checked), policy, RunSettings(max_steps=1), folder)
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -102,10 +104,12 @@ class LeaningCourse:
     """Tasks are shares of the screen's width: 0 can't be won, 1 is won wherever one points."""
 
     names: tuple[str, ...] = ("0.6", "0.8")
+    checked: bool = True
 
     def task(self, name: str, seed: int) -> Task:
         """The same screen for every seed."""
-        return Task(id=name, instruction="Lean", environment="painted", seed=seed, settings={"share": name})
+        settings = {"share": name, "checked": self.checked}
+        return Task(id=name, instruction="Lean", environment="painted", seed=seed, settings=settings)
 
     def benchmark(self) -> Leanings:
         """Plays them."""

@@ -103,6 +103,45 @@ def test_nothing_to_learn_from_ends_the_run_and_says_what_to_do(model: Path, tmp
     assert [(line["lost"], line["won"]) for line in lines_of(tmp_path)] == [(2, 0), (2, 0)]
 
 
+@pytest.mark.slow
+def test_what_no_checker_looks_at_is_judged_by_one_judge_for_all_waves(model: Path, tmp_path: Path) -> None:
+    """Of the first wave it says yes and no by turns, and no to all of the second."""
+    script = tmp_path / "judge.jsonl"
+    words = [json.dumps({"reason": "Seen.", "success": n < 8 and n % 2 == 0}) for n in range(16)]
+    script.write_text("".join(f"{line}\n" for line in words))
+    given = {**SMALL, "steps": 2, "patience": 1, "judge": f"scripted:{script}", "deterministic": True}
+    config = RlConfig(model=str(model), folder=str(tmp_path / "out"), workers=1, **given)
+    with pytest.raises(ModelError, match="nothing to learn from"):
+        practise(config, course=LeaningCourse(checked=False))
+    assert [line["success"] for line in lines_of(tmp_path / "out")] == [0.5, 0.0]
+
+
+@pytest.mark.slow
+def test_who_can_not_judge_is_refused_before_anything_is_played(model: Path, tmp_path: Path) -> None:
+    config = RlConfig(model=str(model), folder=str(tmp_path / "out"), judge="nano", **SMALL)
+    with pytest.raises(SettingsError, match="can't judge a run"):
+        practise(config, course=LeaningCourse(checked=False))
+    assert not list((tmp_path / "out").glob("runs/*"))
+
+
+@pytest.mark.slow
+def test_two_machines_of_a_cluster_play(model: Path, tmp_path: Path, repository: Path) -> None:
+    """In a process of its own: Ray stays in the one that imported it."""
+    command = [sys.executable, "-m", "tests.agent.practice.spread", str(model), str(tmp_path / "out")]
+    environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0"}
+    played = subprocess.run(
+        command, cwd=repository, env=environment, capture_output=True, text=True, timeout=280, check=False
+    )
+    assert played.returncode == 0, played.stderr[-3000:]
+    assert int(played.stdout.splitlines()[-1]) == 2, "both machines had a player"
+    lines = lines_of(tmp_path / "out")
+    assert [line["step"] for line in lines if "loss" in line] == [1, 2, 3]
+    assert all(line["episodes"] == 8 and not line["crashed"] for line in lines)
+    versions = {step.policy for folder in folders_of(tmp_path / "out" / RUNS) for step in load(folder).steps}
+    assert len(versions) > 1, "players took up newer weights"
+    weights.load(tmp_path / "out" / "model")
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

@@ -141,7 +141,8 @@ class _Day:
                 try:
                     await self._round(page)
                 except (AssertionError, PlaywrightError) as error:
-                    self.failed.append(f"round {self.rounds + 1}: {str(error)[:_SAID]}")
+                    self.failed.append(f"round {self.rounds + 1}: {str(error)[:_SAID]} | {await _seen(page)}")
+                    print(self.failed[-1], file=sys.stderr, flush=True)
                     with suppress(AssertionError, PlaywrightError):  # What goes on would be counted as growth.
                         await go_to(page, "Live")
                         await page.get_by_role("button", name="Stop").click(timeout=SECONDS)
@@ -183,6 +184,13 @@ class _Day:
             await page.keyboard.press("ArrowRight")
         await page.reload()
         await expect(page.get_by_label("Instruction")).to_have_value(name, timeout=SECONDS)
+
+
+async def _seen(page: Page) -> str:
+    """The words that are on the page."""
+    with suppress(PlaywrightError):
+        return " ".join((await page.locator("body").inner_text()).split())[: 3 * _SAID]
+    return "(no page)"
 
 
 async def _turn(page: Page, number: int) -> None:
