@@ -11,7 +11,8 @@ for the controls when the stream says so. What a browser needs to draw a frame i
 - *Quiet*: one run, one watcher. *Crowd*: all of them. A frame's age is the time from when its file was written, some
   milliseconds after the screenshot, to when a watcher has the whole of it.
 - A step is lost when a watcher is not told it, and a screen when a watcher that was listening as a step led to it is
-  never given it.
+  given neither it nor a newer one. Of two that come at once only the newer one is sent; the age of the other is then
+  counted until that one is there.
 - *Use* is told in `crowd_use`.
 
 Prints one JSON object, with the machine's load at the beginning. Exit code 1 when something was lost, when 95% of the

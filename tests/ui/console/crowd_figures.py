@@ -1,6 +1,6 @@
 """What is worked out of a crowd: lost steps, ages of frames, and how a memory grows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,11 +20,13 @@ class Heard(NamedTuple):
     lost_steps: int
     """Not told to a watcher, all watchers together."""
     lost_screens: int
-    """That a step led to while a watcher listened, and that it was never given."""
+    """That a step led to while a watcher listened, when it was given neither that one nor any after it."""
+    overtaken: int
+    """That were not sent since a newer one was there: what is shown is the newest, steps are told all the same."""
     without_end: int
     """Watchers that were not told how it ended."""
     frames: int
-    """That were given, all together."""
+    """That were given or overtaken, all together; the age of one that was is until the newer one was given."""
     age_p50_ms: float
     age_p95_ms: float
     age_max_ms: float
@@ -50,12 +52,13 @@ def heard(folder: Path, pages: Sequence[Watched]) -> Heard:
     numbers = {step.index + 1 for step in steps}
     expected = [[digest for digest, at in written.items() if at > page.begun] for page in pages]
     ages = [
-        page.screens[digest] - written[digest]
+        _age(page, digests[place:], written)
         for page, digests in zip(pages, expected, strict=True)
-        for digest in digests
-        if digest in page.screens
+        for place in range(len(digests))
     ]
-    p50, p95, most = np.percentile(ages, [50, 95, 100]) * 1000 if ages else (0.0, 0.0, 0.0)
+    given = [age for age in ages if age is not None]
+    overtaken = sum(len(set(digests) - page.screens.keys()) for page, digests in zip(pages, expected, strict=True))
+    p50, p95, most = np.percentile(given, [50, 95, 100]) * 1000 if given else (0.0, 0.0, 0.0)
     times = sorted(written.values())
     seconds = times[-1] - times[0] if len(times) > 1 else 0.0
     return Heard(
@@ -63,14 +66,22 @@ def heard(folder: Path, pages: Sequence[Watched]) -> Heard:
         steps=len(steps),
         steps_per_s=round((len(times) - 1) / seconds, 2) if seconds else 0.0,
         lost_steps=sum(len(numbers - page.steps.keys()) for page in pages),
-        lost_screens=sum(len(digests) for digests in expected) - len(ages),
+        lost_screens=len(ages) - len(given),
+        overtaken=overtaken - (len(ages) - len(given)),
         without_end=sum(not page.is_over for page in pages),
-        frames=len(ages),
+        frames=len(given),
         age_p50_ms=round(float(p50), 1),
         age_p95_ms=round(float(p95), 1),
         age_max_ms=round(float(most), 1),
         kb_a_step=round(sum(page.bytes for page in pages) / max(1, len(pages) * len(steps)) / 1000, 1),
     )
+
+
+def _age(page: Watched, digests: Sequence[str], written: Mapping[str, float]) -> float | None:
+    """Seconds until the page had the first of these screens, or one after it that overtook it; None: it got neither."""
+    begun = written[digests[0]]
+    times = [at for digest in digests if (at := page.screens.get(digest, 0.0)) >= begun]
+    return min(times) - begun if times else None
 
 
 class Growth(NamedTuple):

@@ -1,6 +1,7 @@
 """The crowd and the use of the console, small; `python -m tests.ui.console.crowd` is the whole."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from agent.recorder import image_store, load
 from tests.ui.console.crowd_figures import growth, heard
 from tests.ui.console.crowd_page import Watched
 from tests.ui.sample_run import record_run
@@ -72,6 +74,20 @@ def test_what_a_page_was_not_told_is_lost(tmp_path: Path) -> None:
     assert told.lost_screens > 0
     assert told.without_end == 1
     assert {"a step was lost", "a screen was lost", "the end was lost", "no frame came"} == set(told.faults)
+
+
+def test_a_screen_that_a_newer_one_overtook_is_as_old_as_the_picture_was_behind(tmp_path: Path) -> None:
+    folder = record_run(tmp_path / "run")
+    steps, store = load(folder).steps, image_store(folder)
+    last = [step.after.digest for step in steps if step.after][-1]
+    for place, digest in enumerate(dict.fromkeys(step.after.digest for step in steps if step.after)):
+        os.utime(store.path(digest), (1000 + place, 1000 + place))
+    written = store.path(last).stat().st_mtime
+    page = Watched(begun=1.0, screens={last: written + 0.5}, steps={step.index + 1: 1.0 for step in steps}, word="Done")
+    told = heard(folder, [page])
+    assert (told.lost_screens, told.overtaken, told.faults) == (0, told.frames - 1, [])
+    assert told.overtaken > 0
+    assert told.age_max_ms == pytest.approx(1000 * (written + 0.5 - 1000))
 
 
 def test_a_page_takes_in_screens_steps_and_the_end() -> None:
