@@ -67,6 +67,7 @@ class _Parts(NamedTuple):
     weights: gr.HTML
     model: gr.Dropdown
     tasks: gr.Textbox
+    taught: gr.Textbox
     episodes: gr.Number
     ask: gr.Button
     sure: gr.Column
@@ -116,23 +117,25 @@ def build_learn_tab(tabs: gr.Tabs, places: Places, promoting: Promoting) -> None
             return gr.Timer(active=False), *((gr.skip(),) * len(everything))
         return gr.Timer(active=True), *look(name, model, None)
 
-    def ask(model: str | None, tasks: str, episodes: float | None) -> tuple[Any, ...]:
+    def ask(model: str | None, tasks: str, taught: str, episodes: float | None) -> tuple[Any, ...]:
         offered = models(places.training)
         folder = offered.get(model or "")
         if model is None or folder is None:
             told = "Choose a model to promote first." if offered else "No training run has left a whole model yet."
             return None, gr.update(visible=False), note_html(told)
-        tasks, number = tasks.replace(" ", ""), int(episodes or 0)
-        if not _TASKS.fullmatch(tasks) or not 1 <= number <= _MOST_EPISODES:
-            return (
-                None,
-                gr.update(visible=False),
-                note_html(f"Name tasks or suites, such as heldout, and 1 to {_MOST_EPISODES} episodes."),
-            )
-        wish = Wish(model, folder, tasks, number)
+        tasks, taught, number = tasks.replace(" ", ""), taught.replace(" ", ""), int(episodes or 0)
+        are_names = _TASKS.fullmatch(tasks) and _TASKS.fullmatch(taught or tasks)
+        if not are_names or not 1 <= number <= _MOST_EPISODES:
+            told = f"Name tasks or suites, such as heldout, and 1 to {_MOST_EPISODES} episodes."
+            return None, gr.update(visible=False), note_html(told)
+        wish = Wish(model, folder, tasks, number, taught)
+        played, better = tasks, "better beyond doubt"
+        if taught:
+            played = f"{tasks} and {taught}"
+            better = f"better at {taught} beyond doubt, and elsewhere at most 2 points worse,"
         told = (
-            f"{model} and the model in use play {number} episodes of each task of {tasks}. If {model} is better beyond "
-            f"doubt it becomes {places.current}, and the one before stays beside it. It may take hours."
+            f"{model} and the model in use play {number} episodes of each task of {played}. If {model} is {better} "
+            f"it becomes {places.current}, and the one before stays beside it. It may take hours."
         )
         return Asked(wish, time.monotonic()), gr.update(visible=True), note_html(told)
 
@@ -156,7 +159,7 @@ def build_learn_tab(tabs: gr.Tabs, places: Places, promoting: Promoting) -> None
     tabs.select(arrive, [parts.runs, parts.model], [timer, *everything], **QUIET)
     timer.tick(look, watched, everything, **QUIET)
     parts.runs.input(look, watched, everything, **QUIET)
-    parts.ask.click(ask, [parts.model, parts.tasks, parts.episodes], asks, **QUIET)
+    parts.ask.click(ask, [parts.model, parts.tasks, parts.taught, parts.episodes], asks, **QUIET)
     parts.confirm.click(confirm, [asked, parts.model], asks, **QUIET).then(look, watched, everything, **QUIET)
     parts.leave.click(leave, None, asks, **QUIET)
     parts.model.input(leave, None, asks, **QUIET)
@@ -196,7 +199,8 @@ def _lay_out() -> _Parts:
             gr.HTML('<h2 class="he-h">Promote a model</h2>')
             model = gr.Dropdown(choices=[], label="Model to promote", filterable=True, value=None)
             with gr.Row():
-                tasks = gr.Textbox(label="Tasks to compare on", value="heldout", min_width=120)
+                tasks = gr.Textbox(label="Compared on", value="heldout", min_width=120)
+                taught = gr.Textbox(label="Taught tasks", placeholder="any may count", min_width=120)
                 episodes = gr.Number(label="Episodes of each", value=20, precision=0, minimum=1, min_width=120)
             ask = gr.Button("Promote …", elem_id="he-promote")
             question = gr.HTML()
@@ -211,6 +215,5 @@ def _lay_out() -> _Parts:
     record = gr.HTML()
     gr.HTML('<h2 class="he-h">Data sets</h2>')
     data = gr.HTML()
-    return _Parts(
-        runs, weights, model, tasks, episodes, ask, sure, question, confirm, leave, stop, progress, run, record, data
-    )
+    asked = (model, tasks, taught, episodes, ask, sure, question, confirm, leave)
+    return _Parts(runs, weights, *asked, stop, progress, run, record, data)

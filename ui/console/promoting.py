@@ -43,6 +43,8 @@ class Wish:
     """Names of tasks and suites, with commas between them."""
     episodes: int = 20
     """Of each task."""
+    taught: str = ""
+    """Tasks that it was taught, which alone have to be better; empty: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ class Promoting:
             *self._program,
             *("promote", "--json", f"--current={self._places.current}"),
             *(f"--tasks={wish.tasks}", f"--episodes={wish.episodes}"),
+            *((f"--taught={wish.taught}",) if wish.taught else ()),
             *((f"--config={config}",) if config is not None else ()),
             *("--", str(wish.folder)),
         ]

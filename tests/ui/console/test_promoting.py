@@ -71,6 +71,12 @@ def test_the_command_gets_the_places_and_its_decision_is_heard(made: Made, tmp_p
     assert (progress.code, progress.decision) == (0, {"promoted": True, "reason": "better"})
 
 
+def test_what_a_model_was_taught_goes_along(made: Made, tmp_path: Path) -> None:
+    promoting = made(DECIDED)
+    promoting.start(Wish("m", tmp_path, "default", 3, taught="parcel"))
+    assert "--episodes=3 --taught=parcel --" in until(promoting, is_over).lines[0]
+
+
 def test_a_named_settings_file_goes_along(tmp_path: Path) -> None:
     script = tmp_path / "command.py"
     script.write_text(COMMAND.format(then=""))
