@@ -10,13 +10,13 @@ from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from actions.action import Action
 from actions.risk import Risk
-from agent.errors import RecordError
+from agent import chained
+from agent.chained import ChainedEntry
 from agent.journal import Journal
-from agent.sealed import SCHEMA_VERSION, line_of, link, parse
 from perception.observation import ImageRef
 
 FILE_NAME = "effects.jsonl"
@@ -27,13 +27,8 @@ nobody could tell, so it counts as having happened; gone: whatever it did went w
 out, since an earlier one that it would repeat was, or may have been."""
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    schema_version: int = SCHEMA_VERSION
+class _Entry(ChainedEntry):
     effect_id: str
-    previous_hash: str = ""
-    """SHA-256 of the line before (empty for the first)."""
 
 
 class Intent(_Entry):
@@ -117,8 +112,7 @@ class Effects:
 
     def write(self, entry: Entry) -> None:
         """Put an entry on disk, chained to the one before. Raises RecordError when it can't be."""
-        last = self._journal.lines[-1] if self._journal.lines else None
-        self._journal.append(line_of(entry.model_copy(update={"previous_hash": link(last)})))
+        chained.append(self._journal, entry)
         self._keep(entry)
 
     def close(self) -> None:
@@ -134,15 +128,9 @@ class Effects:
 
 def entries(folder: Path, lines: Sequence[bytes]) -> Iterator[Entry]:
     """The entries of the lines of a run's ledger. Raises RecordError at one that was changed or is missing."""
-    previous: bytes | None = None
-    for number, line in enumerate(lines, start=1):
-        yield entry_of(line, previous, f"{folder / FILE_NAME}, line {number}")
-        previous = line
+    return chained.entries(_ENTRY, folder / FILE_NAME, lines)
 
 
 def entry_of(line: bytes, previous: bytes | None, where: str) -> Entry:
     """One entry, after the line before it. Raises RecordError, which begins with `where`."""
-    entry = parse(_ENTRY, line, where)
-    if entry.schema_version != 1 and entry.previous_hash != link(previous):
-        raise RecordError(f"{where} does not follow from the line before: the file was changed")
-    return entry
+    return chained.entry_of(_ENTRY, line, previous, where)

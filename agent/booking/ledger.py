@@ -16,10 +16,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from agent import chained
+from agent.chained import ChainedEntry
 from agent.errors import RecordError
 from agent.journal import Journal, read_lines
 from agent.recorder import now
-from agent.sealed import SCHEMA_VERSION, line_of, link, parse
 from perception.extraction.record import Scalar
 from perception.geometry import Box
 
@@ -33,15 +34,10 @@ OPEN: tuple[State, ...] = ("not_entered",)
 """What may be tried again."""
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    schema_version: int = SCHEMA_VERSION
+class _Entry(ChainedEntry):
     document: str
     """SHA-256 of the file: the same content is the same document, whatever it is called."""
     at: str = Field(default_factory=now)
-    previous_hash: str = ""
-    """SHA-256 of the line before (empty for the first)."""
 
 
 class Listed(_Entry):
@@ -159,7 +155,7 @@ class Ledger:
         self._journal = Journal(folder / FILE_NAME)
         self._standings: dict[str, Standing] = {}
         try:
-            for entry in entries(folder, self._journal.lines):
+            for entry in _entries(folder, self._journal.lines):
                 self._keep(entry)
         except BaseException:
             self.close()
@@ -176,8 +172,7 @@ class Ledger:
 
     def write(self, entry: Entry) -> None:
         """Put an entry on disk, chained to the one before. Raises RecordError when it can't be."""
-        last = self._journal.lines[-1] if self._journal.lines else None
-        self._journal.append(line_of(entry.model_copy(update={"previous_hash": link(last)})))
+        chained.append(self._journal, entry)
         self._keep(entry)
 
     def close(self) -> None:
@@ -194,22 +189,14 @@ def read_standings(folder: Path) -> tuple[Standing, ...]:
     Raises RecordError when the ledger can't be read, or was changed.
     """
     standings: dict[str, Standing] = {}
-    for entry in entries(folder, read_lines(folder / FILE_NAME).whole):
+    for entry in _entries(folder, read_lines(folder / FILE_NAME).whole):
         known = standings.get(entry.document) or Standing(document=entry.document)
         standings[entry.document] = _after(known, entry)
     return tuple(standings.values())
 
 
-def entries(folder: Path, lines: Sequence[bytes]) -> Iterator[Entry]:
-    """The entries of a ledger's lines. Raises RecordError at one that was changed or is missing."""
-    previous: bytes | None = None
-    for number, line in enumerate(lines, start=1):
-        where = f"{folder / FILE_NAME}, line {number}"
-        entry = parse(_ENTRY, line, where)
-        if entry.previous_hash != link(previous):
-            raise RecordError(f"{where} does not follow from the line before: the file was changed")
-        yield entry
-        previous = line
+def _entries(folder: Path, lines: Sequence[bytes]) -> Iterator[Entry]:
+    return chained.entries(_ENTRY, folder / FILE_NAME, lines)
 
 
 def _after(standing: Standing, entry: Entry) -> Standing:
