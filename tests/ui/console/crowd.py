@@ -143,7 +143,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=8, help="that go on at once (default: 8, the most)")
     parser.add_argument("--steps", type=int, default=40, help="of the watched run (default: 40)")
     parser.add_argument("--minutes", type=float, default=0.0, help="of use, in place of the crowd")
-    parser.add_argument("--warm-up", type=float, default=8.0, help="minutes of use before memory counts (default: 8)")
+    parser.add_argument("--warm-up", type=float, default=15.0, help="minutes of use before memory counts (default: 15)")
     asked = parser.parse_args()
     if asked.watchers < 1 or asked.steps < 2 or not 1 <= asked.runs <= 8 or min(asked.minutes, asked.warm_up) < 0:
         sys.exit("--watchers: at least 1; --steps: at least 2; --runs: 1 to 8; --minutes, --warm-up: not below 0")
