@@ -20,6 +20,7 @@ from ui.console.documents.tab import build_documents_tab
 from ui.console.door import Door, link_to
 from ui.console.feed import add_feed
 from ui.console.fit_style import FIT_STYLE
+from ui.console.following import Following
 from ui.console.keys import LINK_SECONDS, Keys
 from ui.console.learn_tab import build_learn_tab
 from ui.console.live import note_html
@@ -84,7 +85,7 @@ def _build_page(
     with gr.Blocks(title="HandEye", analytics_enabled=False) as page:
         page.state_session_capacity = _MOST_PAGES
         gr.HTML("<h1>HandEye</h1>", elem_classes="he-head", js_on_load=SHORTCUTS)
-        followed, timer = gr.State(""), gr.Timer(REFRESH_SECONDS)
+        followed, timer = gr.State(Following()), gr.Timer(REFRESH_SECONDS)
         with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab("Live", id="live"):
                 told = build_live_tab(page, tabs, desk, model, followed)

@@ -27,7 +27,7 @@ _ALIVE_SECONDS = 15.0
 """After so long without news something is said, so that a connection that is gone is noticed."""
 
 SCRIPT = """
-let stream = null, followed = null;
+let stream = null, followed = null, newest = 0;
 const show = (event) => {
   if (!element.isConnected) { leave(); return; }
   const told = JSON.parse(event.data), live = document.querySelector('#he-live');
@@ -47,12 +47,20 @@ const follow = () => {
   if (stream) stream.onmessage = show;
 };
 const leave = () => { stream?.close(); document.removeEventListener('visibilitychange', follow); };
+const hear = () => {
+  const number = Number(element.querySelector('[data-run]')?.dataset.number ?? 0);
+  // Asked once all of that answer is in the page.
+  if (number < newest) { setTimeout(() => trigger('tick')); return; }
+  newest = number;
+  follow();
+};
 document.addEventListener('visibilitychange', follow);
-watch('value', follow);
+watch('value', hear);
 follow();
 """.replace("ROUTE", ROUTE)
 """Of the component that names the followed run: listens to its stream, and ticks when the controls are to be asked
-for. A page that nobody sees listens to nothing: a browser has few connections to one server."""
+for: when the stream says so, and when an older answer came after a newer one (`following`). A page that nobody sees
+listens to nothing: a browser has few connections to one server."""
 
 
 class Feed:

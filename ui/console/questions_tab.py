@@ -12,6 +12,7 @@ import gradio as gr
 from agent.errors import AgentError
 from perception.geometry import Point
 from ui.console.desk import Desk, who
+from ui.console.following import Following
 from ui.console.inbox import Bound, Kind, can_move, said
 from ui.console.live import note_html
 from ui.console.picture import SCRIPT, pointed
@@ -88,11 +89,15 @@ def build_questions_tab(
         told = answer(binding, at, "refuse", reason, who(request))
         return reason if isinstance(told[-2], Bound) else "", *told
 
-    def take_over(binding: Bound | None, at: Point | None, name: str, request: gr.Request) -> tuple[Any, ...]:
+    def take_over(
+        binding: Bound | None, at: Point | None, following: Following, request: gr.Request
+    ) -> tuple[Any, ...]:
         here = None if binding is None else desk.stages.at(desk.runs / binding.run)
         told = answer(binding, at, "take_over", "", who(request))
-        goes = here is not None and told[-2] is None
-        return gr.Tabs(selected="takeover") if goes else gr.skip(), here[0] if here and goes else name, *told
+        if here is None or told[-2] is not None:
+            return gr.skip(), *told
+        following.name = here[0]
+        return gr.Tabs(selected="takeover"), *told
 
     def refresh(binding: Bound | None, before: tuple[str, ...]) -> tuple[Any, ...]:
         """The list, where it changed; and what is shown, where it can't be answered any more."""
@@ -113,7 +118,7 @@ def build_questions_tab(
     parts.approve.click(approve, [bound, moved_to], shows, **QUIET)
     for listener in (parts.refuse.click, parts.reason.submit):
         listener(refuse, [bound, moved_to, parts.reason], [parts.reason, *shows], **QUIET)
-    parts.take_over.click(take_over, [bound, moved_to, followed], [tabs, followed, *shows], **QUIET)
+    parts.take_over.click(take_over, [bound, moved_to, followed], [tabs, *shows], **QUIET)
     told.tick(refresh, [bound, listed], [*lists, *shows], trigger_mode="always_last", **QUIET)
     timer.tick(refresh, [bound, listed], [*lists, *shows], **QUIET)
 

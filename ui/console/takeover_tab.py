@@ -12,6 +12,7 @@ from actions.action import ACTION, Action, Key, Scroll, Type, Wait
 from agent.recorder import image_store
 from perception.errors import ImageError
 from ui.console.desk import Desk
+from ui.console.following import Following
 from ui.console.live import note_html, state_html
 from ui.console.picture import SCRIPT, picture_html, pointed
 from ui.console.quiet import QUIET
@@ -53,47 +54,47 @@ def build_takeover_tab(desk: Desk, followed: gr.State) -> None:
     shown, turn = gr.State(""), gr.State(0)
     shows = [parts.state, parts.picture, parts.take_over, parts.hand_back, parts.hands, shown, turn]
 
-    def show(name: str, note: str = "") -> tuple[Any, ...]:
-        return _shown(desk, name, note)
+    def show(following: Following, note: str = "") -> tuple[Any, ...]:
+        return _shown(desk, following.name, note)
 
-    def do(name: str, number: int, action: Action | None) -> tuple[Any, ...]:
-        stage = desk.stages.get(name)
+    def do(following: Following, number: int, action: Action | None) -> tuple[Any, ...]:
+        stage = desk.stages.get(following.name)
         try:
             if stage is None or not stage.view.sitting.turn:
                 raise Passed("it is not your turn: take over first")
             stage.seat.do(number, action)
         except Passed as error:
-            return show(name, str(error))
-        return show(name)
+            return show(following, str(error))
+        return show(following)
 
-    def on_picture(name: str, click: str, event: gr.EventData) -> tuple[Any, ...]:
-        view = _view(desk, name)
+    def on_picture(following: Following, click: str, event: gr.EventData) -> tuple[Any, ...]:
+        view = _view(desk, following.name)
         what = None if view.image is None else pointed(event._data, view.image.size)
         if what is None or not what.of.isdigit():
-            return show(name, "that was beside the picture")
+            return show(following, "that was beside the picture")
         if what.pixels:
-            return do(name, int(what.of), Scroll(at=what.at, pixels=what.pixels))
-        return do(name, int(what.of), ACTION.validate_python({"kind": click, "at": what.at}))
+            return do(following, int(what.of), Scroll(at=what.at, pixels=what.pixels))
+        return do(following, int(what.of), ACTION.validate_python({"kind": click, "at": what.at}))
 
-    def enter(name: str, number: int, text: str) -> tuple[Any, ...]:
+    def enter(following: Following, number: int, text: str) -> tuple[Any, ...]:
         if not text:
-            return text, *show(name, "write what is to be typed")
-        before = _view(desk, name).sitting.turn
-        told = do(name, number, Type(text=text))
+            return text, *show(following, "write what is to be typed")
+        before = _view(desk, following.name).sitting.turn
+        told = do(following, number, Type(text=text))
         return ("" if before == number else text), *told
 
-    def press(name: str, number: int, chord: str) -> tuple[Any, ...]:
+    def press(following: Following, number: int, chord: str) -> tuple[Any, ...]:
         keys = tuple(filter(None, (key.strip() for key in chord.split("+"))))
         if not 1 <= len(keys) <= 8:
-            return chord, *show(name, "name keys, such as ctrl+a")
-        return "", *do(name, number, Key(keys=keys))
+            return chord, *show(following, "name keys, such as ctrl+a")
+        return "", *do(following, number, Key(keys=keys))
 
-    def refresh(name: str, before: str) -> tuple[Any, ...]:
-        return (gr.skip(),) * len(shows) if _mark(desk, name) == before else show(name)
+    def refresh(following: Following, before: str) -> tuple[Any, ...]:
+        return (gr.skip(),) * len(shows) if _mark(desk, following.name) == before else show(following)
 
-    def take_over(name: str, request: gr.Request) -> tuple[Any, ...]:
-        note = desk.take_over(name, request)
-        return show(name, note)
+    def take_over(following: Following, request: gr.Request) -> tuple[Any, ...]:
+        note = desk.take_over(following.name, request)
+        return show(following, note)
 
     bound = [followed, turn]
     parts.picture.click(on_picture, [followed, parts.click], shows, **QUIET)

@@ -1,6 +1,7 @@
 """The console in a real browser, on a real page: questions are answered, the mouse is taken over, runs are steered."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,9 @@ from tests.ui.console.shop import (
     start,
     view_of,
 )
+from ui.console import live_tab
+from ui.console.feed import controls_mark
+from ui.console.stages import Stages
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -237,6 +241,43 @@ async def test_several_runs_are_followed_one_at_a_time(
         await says(page, "Interrupted")
         await ended(console, "1")
         assert view_of(console, "2").is_busy
+    assert faults == []
+
+
+async def test_a_look_that_takes_long_does_not_put_the_page_back_to_the_run_before(
+    browser: Browser, page_server: PageServer, tmp_path: Path, runs_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was begun before another run was started, and ends when that one is shown."""
+    faults: list[str] = []
+    slow, looking, ends = threading.Event(), threading.Event(), threading.Event()
+
+    def look(stages: Stages, name: str) -> str:
+        if slow.is_set() and name == "1" and not looking.is_set():
+            looking.set()
+            assert ends.wait(SECONDS / 1000)
+        return controls_mark(stages, name)
+
+    monkeypatch.setattr(live_tab, "controls_mark", look)
+    with console_with([reply("wait", time=0.3)] * 400, tmp_path, runs_folder) as console:
+        page = await entered(browser, console, LAPTOP, faults)
+        url = page_server.add("/shop", PAGE)
+        await start(page, url, "First of two")
+        await says(page, "Running")
+        told = page.locator(".he-told [data-run]")
+        slow.set()
+        stage = console.stages.get("1")
+        assert stage is not None
+        stage.seat.pause()  # The page is told, and asks for its controls.
+        assert await asyncio.to_thread(looking.wait, SECONDS / 1000)
+        await page.get_by_label("Instruction").fill("Second of two")
+        await page.get_by_role("button", name="Start").click()
+        await expect(told).to_have_attribute("data-run", "2", timeout=SECONDS)
+        ends.set()
+        await page.wait_for_timeout(1500)
+        await expect(told).to_have_attribute("data-run", "2", timeout=SECONDS)
+        await says(page, "Running")
+        await expect(page.locator("label:visible:has(input:checked)")).to_contain_text("Second of two")
+        await expect(page.locator("#he-pause")).to_be_enabled()
     assert faults == []
 
 

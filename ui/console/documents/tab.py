@@ -20,6 +20,7 @@ from ui.console.documents.progress import progress_html, progress_mark
 from ui.console.documents.sheet import DocumentUnknown, Sheet
 from ui.console.documents.table import TABLE_SCRIPT, table_html
 from ui.console.documents.viewer import Viewer
+from ui.console.following import Following
 from ui.console.live import note_html
 from ui.console.quiet import QUIET
 from ui.console.stage import Order, StageBusy
@@ -107,10 +108,13 @@ def build_documents_tab(desk: Desk, library: Library, model: str, followed: gr.S
             view.ticked = tuple(keys)
             return _downloads(library, keys)
 
-    def send(view: Viewer, keys: list[str], url: str, said: str, listed: str, model: str, name: str) -> tuple[Any, ...]:
+    def send(
+        view: Viewer, keys: list[str], url: str, said: str, listed: str, model: str, following: Following
+    ) -> tuple[Any, ...]:
         note, stage = _send(desk, library, keys, Order(said.strip(), url.strip(), model.strip()), listed.strip())
+        following.name = stage or following.name
         with view.lock:
-            return note_html(note), stage or name, *_shown(library, view)
+            return note_html(note), *_shown(library, view)
 
     def refresh(view: Viewer, number: str) -> tuple[Any, ...]:
         with view.lock:
@@ -130,7 +134,7 @@ def build_documents_tab(desk: Desk, library: Library, model: str, followed: gr.S
     parts.chosen.input(tick, [viewer, parts.chosen], [parts.downloads], **QUIET)
     parts.paper.click(act, [viewer], shows, **QUIET)
     wish = [viewer, parts.chosen, parts.url, parts.said, parts.listed, parts.model, followed]
-    parts.send.click(send, wish, [parts.note, followed, *shows], **QUIET)
+    parts.send.click(send, wish, [parts.note, *shows], **QUIET)
     gr.Timer(_REFRESH_SECONDS).tick(refresh, [viewer, parts.number], shows, **QUIET)
 
 
