@@ -118,7 +118,7 @@ async def test_a_run_is_started_watched_stopped_and_called_off(tmp_path: Path, p
         assert "interrupted: it was stopped and can be resumed" in stopped
         assert f"handeye resume {runs / run}" in stopped
         call = asyncio.create_task(client.call_tool("run_task", {"task": "Wait again", "url": url}))
-        other = await asyncio.to_thread(wait_until, lambda: steps_in(runs, "*-wait-again"))
+        other = await asyncio.to_thread(wait_until, lambda: steps_in(runs, "*-wait-again-*"))
         call.cancel()
         await asyncio.to_thread(wait_until, lambda: load(other).run.outcome)
     outcomes = [load(folder).run.outcome for folder in (runs / run, other)]
