@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
@@ -16,9 +16,12 @@ class ChainedEntry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    unchained: ClassVar[tuple[int, ...]] = ()
+    """Versions whose lines did not name the one before yet."""
+
     schema_version: int = SCHEMA_VERSION
     previous_hash: str = ""
-    """SHA-256 of the line before (empty for the first, and in version 1)."""
+    """SHA-256 of the line before (empty for the first)."""
 
 
 Entry = TypeVar("Entry", bound=ChainedEntry)
@@ -41,6 +44,6 @@ def entries(kind: TypeAdapter[Entry], path: Path, lines: Sequence[bytes]) -> Ite
 def entry_of(kind: TypeAdapter[Entry], line: bytes, previous: bytes | None, where: str) -> Entry:
     """One entry, after the line before it. Raises RecordError, which begins with `where`."""
     entry = parse(kind, line, where)
-    if entry.schema_version != 1 and entry.previous_hash != link(previous):
+    if entry.schema_version not in entry.unchained and entry.previous_hash != link(previous):
         raise RecordError(f"{where} does not follow from the line before: the file was changed")
     return entry

@@ -28,6 +28,8 @@ out, since an earlier one that it would repeat was, or may have been."""
 
 
 class _Entry(ChainedEntry):
+    unchained = (1,)
+
     effect_id: str
 
 

@@ -79,3 +79,13 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RecordError, match="can't be made"):
         Ledger(tmp_path / "file" / "batch")
+
+
+def test_a_line_of_a_version_without_a_chain_is_no_way_around_it(tmp_path: Path) -> None:
+    """The ledger of a batch never had such a version."""
+    with closing(Ledger(tmp_path)) as ledger:
+        ledger.write(Listed(document="a", name="a.pdf"))
+    with (tmp_path / FILE_NAME).open("a") as file:
+        file.write(Listed(schema_version=1, document="b", name="b.pdf").model_dump_json() + "\n")
+    with pytest.raises(RecordError, match="does not follow from the line before"):
+        read_standings(tmp_path)
