@@ -49,11 +49,9 @@ DEFAULT_VIEWPORT = Size(width=352, height=288)
 REST_SECONDS = 1.0
 """How long a loaded page may go on changing before it is looked at all the same."""
 
-_PICTURE_SECONDS = 1.0
-"""A picture that is asked for while one document follows another may never come; it is asked for again."""
+_PICTURE_SECONDS = 1.0  # asked for while one document follows another it may never come; it is asked for again
 _CONTEXT_SECONDS = 4.0  # for Chromium's own work, also where pages have less to load
-_GONE_SECONDS = 1.0
-"""How long a tab that was closed is waited for to be known as closed."""
+_GONE_SECONDS = 1.0  # for a tab that was closed to be known as closed
 
 
 class BrowserEnvironment:
@@ -176,10 +174,16 @@ class BrowserEnvironment:
         self._began = time.monotonic()
         return await self.settle()
 
+    async def reopen(self, url: str) -> None:
+        """Open a page in the tab in front, with the profile as it is: a third of the time. Raises as `reset`."""
+        await self._goto(url)
+        await self._loaded(self.page, tabs := self._open_tabs())
+        tabs.take_notes()
+        self._began = time.monotonic()
+
     async def observe(self) -> Observation:
         """Look once, at rest or not."""
-        page = await self._shown()
-        return await self._observation(self._frame(await self._capture(page)))
+        return await self._observation(self._frame(await self._capture(await self._shown())))
 
     async def settle(self) -> Observation:
         """Look once the page is at rest."""
@@ -338,7 +342,7 @@ class BrowserEnvironment:
         return page
 
     def _frame(self, shot: Shot) -> Frame:
-        return blacked(decode_png(shot.png, time=self._time()), shot.patches)
+        return blacked(decode_png(shot.png, time=time.monotonic() - self._began), shot.patches)
 
     async def _capture(self, page: Page) -> Shot:
         """The page. Between two documents there is no picture for a moment, so it is asked for again."""
@@ -364,8 +368,7 @@ class BrowserEnvironment:
         return self._cameras[page]
 
     async def _observation(self, frame: Frame) -> Observation:
-        tabs = self._open_tabs()
-        page, title = tabs.current, ""
+        page, title = (tabs := self._open_tabs()).current, ""
         with suppress(Error, TimeoutError):  # Between two pages there is none.
             async with asyncio.timeout(1.0):
                 title = await page.title()
@@ -375,9 +378,6 @@ class BrowserEnvironment:
         if self._tabs is None:
             raise SandboxError("The browser has not been reset.")
         return self._tabs
-
-    def _time(self) -> float:
-        return time.monotonic() - self._began
 
 
 @contextmanager

@@ -8,11 +8,14 @@ the score; the reward is the raw one.
 """
 
 import threading
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from playwright.async_api import Error
 
 from actions.action import Action
 from perception.geometry import Size
@@ -27,17 +30,17 @@ HOST = "127.0.0.1"
 EPISODE_MS = 1_000_000
 """The page's limit for one episode; its default of 10 s is meant for agents that do not think."""
 
-_BEGIN = """async ([seed, limit]) => {
+_BEGIN = """async ([seed, limit, number]) => {
   Math.seedrandom(seed);
   core.EPISODE_MAX_TIME = limit;
   core.startEpisodeReal();
   for (let i = 0; i < 200 && !WOB_TASK_READY; i++) await new Promise(next => setTimeout(next, 25));
   scrollTo(0, 0);  // a page that takes the focus may have moved away from the task to the counters beside it
   const goal = core.getUtterance();
-  window.handeyeBegan = true;
+  window.handeyeBegan = number;
   return [WOB_TASK_READY, typeof goal === 'string' ? goal : goal.utterance];
 }"""
-_READ = """window.handeyeBegan
+_READ = """number => window.handeyeBegan === number
   ? [WOB_DONE_GLOBAL, WOB_RAW_REWARD_GLOBAL, WOB_REWARD_GLOBAL, String(WOB_REWARD_REASON ?? '')]
   : [true, 0, 0, 'the page was left']"""
 
@@ -65,6 +68,10 @@ class MiniWobEnvironment:
         self._html = html
         self._site: _Site | None = None
         self._reading: _Reading | None = None
+        self._viewport: Size | None = None
+        """Of the page that is open."""
+        self._number = 0
+        """Of episodes: the page of an earlier one, back in the same tab, says nothing of this one."""
 
     async def reset(self, task: Task) -> Observation:
         """Begin the episode that the task's seed draws.
@@ -78,9 +85,9 @@ class MiniWobEnvironment:
         if self._site is None:
             self._site = _Site(html)
         self._reading = None
-        url = f"{self._site.url}/miniwob/{name}.html"
-        await self.browser.reset(task.model_copy(update={"url": url, "viewport": task.viewport or VIEWPORT}))
-        ready, self.instruction = await self.browser.evaluate(_BEGIN, [task.seed, EPISODE_MS])
+        self._number += 1
+        await self._open(task.model_copy(update={"url": f"{self._site.url}/miniwob/{name}.html"}))
+        ready, self.instruction = await self.browser.evaluate(_BEGIN, [task.seed, EPISODE_MS, self._number])
         if not ready:
             raise SandboxError(f"MiniWoB++ {name} was not ready within 5 seconds.")
         self._reading = await self._read()
@@ -124,8 +131,23 @@ class MiniWobEnvironment:
             self._site = None
         self._reading = None
 
+    async def _open(self, task: Task) -> None:
+        """The page, in the tab of the episode before where there is no other: these pages keep nothing."""
+        assert task.url is not None
+        viewport = task.viewport or VIEWPORT
+        if self.browser.is_open and viewport == self._viewport:
+            with suppress(SandboxError, Error):  # what the episode before did to it is no fault of this one
+                page = self.browser.page
+                if len(page.context.pages) == 1:
+                    await page.mouse.move(0, 0)
+                    await self.browser.reopen(task.url)
+                    return
+        self._viewport = None
+        await self.browser.reset(task.model_copy(update={"viewport": viewport}))
+        self._viewport = viewport
+
     async def _read(self) -> _Reading:
-        return _Reading(*await self.browser.evaluate(_READ))
+        return _Reading(*await self.browser.evaluate(_READ, self._number))
 
 
 def find_html(package: str = "miniwob") -> Path:

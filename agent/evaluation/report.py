@@ -35,6 +35,9 @@ class _Shares(BaseModel):
     """Broke in every try."""
     solved_before: int = 0
     """Fulfilled before the first action."""
+    rewarded: float | None = Field(default=None, ge=0, le=1)
+    """Share of the same episodes with a reward above 0, in parts too: what BrowserGym and Pix2Act call success. None in
+    reports of before it was counted."""
 
 
 class TaskReport(_Shares):
@@ -69,9 +72,9 @@ class Report(_Shares):
         """Plain data, keys in reading order."""
         order = ("suite", "model", "seed", "episodes", "success", "ci95", "tasks")
         plain = self.model_dump(mode="json")
-        columns = ("episodes", "success", "ci95", "crashed", "steps", "seconds", "tokens", "solved_before")
+        columns = ("episodes", "success", "ci95", "crashed", "steps", "seconds", "tokens", "solved_before", "rewarded")
         tasks = {name: {key: row[key] for key in columns} for name, row in plain["tasks"].items()}
-        added = {key: plain[key] for key in ("crashed", "solved_before", "retried", "repeats")}
+        added = {key: plain[key] for key in ("crashed", "solved_before", "retried", "repeats", "rewarded")}
         return {**{key: tasks if key == "tasks" else plain[key] for key in order}, "valid": self.valid, **added}
 
 
@@ -131,6 +134,7 @@ def _shares(results: Sequence[EpisodeResult]) -> _Shares:
         ci95=wilson(num_successes, len(counted)),
         crashed=sum(bool(result.crashed) for result in results),
         solved_before=sum(result.solved_before and not result.crashed for result in results),
+        rewarded=round(sum(result.success or result.reward > 0 for result in counted) / len(counted), 4) if counted else 0.0,
     )
 
 

@@ -80,6 +80,42 @@ class TestEpisodes:
             pictures.append((await miniwob.reset(miniwob_task("click-button", seed))).frame.digest)
         assert pictures[0] == pictures[1] != pictures[2]
 
+    async def test_a_used_tab_shows_what_a_fresh_one_does(self, miniwob, chromium):
+        """Where the pointer was, what was typed and what the page kept in memory is gone with the episode."""
+        await miniwob.reset(miniwob_task("enter-text", 3))
+        await miniwob.step(LeftClick(at=await middle(miniwob, "#tt")))
+        await miniwob.step(Type(text="half a word"))
+        page = miniwob.browser.page
+        used = [(await miniwob.reset(miniwob_task(name, 3))).frame.digest for name in ("enter-text", "click-button")]
+        assert miniwob.browser.page is page
+        fresh = []
+        for name in ("enter-text", "click-button"):
+            other = MiniWobEnvironment(chromium=chromium)
+            fresh.append((await other.reset(miniwob_task(name, 3))).frame.digest)
+            await other.close()
+        assert used == fresh
+
+    async def test_another_tab_or_a_lost_one_ends_the_sharing(self, miniwob):
+        await miniwob.reset(miniwob_task("click-button", 3))
+        page = miniwob.browser.page
+        await page.evaluate("window.open('about:blank')")
+        assert not (await miniwob.reset(miniwob_task("click-button", 3))).notes
+        after = miniwob.browser.page
+        assert after is not page
+        await after.close()
+        assert await miniwob.reset(miniwob_task("click-button", 3))
+
+    async def test_an_earlier_episode_is_not_taken_for_this_one(self, miniwob):
+        """Back in the tab's history, even where Chromium keeps pages as they were left."""
+        await miniwob.reset(miniwob_task("click-test-2", 1_000_001))
+        assert (await miniwob.step(LeftClick(at=await middle(miniwob, "#subbtn")))).reward == 1.0
+        won = await miniwob.browser.evaluate("[window.handeyeBegan, WOB_DONE_GLOBAL, WOB_RAW_REWARD_GLOBAL]")
+        await miniwob.reset(miniwob_task("click-test", 1_000_001))
+        await miniwob.browser.evaluate("won => [handeyeBegan, WOB_DONE_GLOBAL, WOB_RAW_REWARD_GLOBAL] = won", won)
+        transition = await miniwob.step(Wait(seconds=0))
+        assert (transition.reward, transition.terminated) == (0.0, True)
+        assert not (await miniwob.score()).success
+
     @pytest.mark.parametrize("name", PLAYED)
     async def test_each_page_begins_with_a_goal(self, miniwob, name):
         await miniwob.reset(miniwob_task(name, 1_000_001))

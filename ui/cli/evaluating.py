@@ -232,6 +232,8 @@ def _remarks(report: "Report") -> "list[str]":
         found.append(
             f"{len(report.repeats)} repeats: {shares}; apart by {max(report.repeats) - min(report.repeats):.1%}"
         )
+    if report.rewarded is not None and report.rewarded != report.success:
+        found.append(f"{report.rewarded:.1%} came to a reward above 0, which is what others count")
     if report.solved_before:
         found.append(f"{report.solved_before} were solved before the first action, and count for nothing")
     if report.retried:

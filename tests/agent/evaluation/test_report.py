@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from agent.evaluation.benchmark import EpisodeResult
 from agent.evaluation.playing import Finished
-from agent.evaluation.report import report, wilson
+from agent.evaluation.report import Report, report, wilson
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,18 @@ def test_crashed_episodes_are_outside_of_success():
     assert (tasks["b"]["crashed"], tasks["b"]["steps"], tasks["b"]["tokens"]) == (1, 3.0, 20.0)
     assert tasks["a"]["ci95"] == [0.0, 1.0]
     assert json.loads(json.dumps(plain)) == plain
+
+
+def test_rewards_in_parts_are_counted_beside_successes():
+    """A benchmark without rewards gives none for its successes either; what broke counts nowhere."""
+    played = [
+        EpisodeResult(name="a", success=True, reward=1.0),
+        EpisodeResult(name="a", success=False, reward=0.4),
+        EpisodeResult(name="a", success=False, reward=-1.0),
+        EpisodeResult(name="a", success=True),
+        EpisodeResult(name="a", reward=0.9, crashed="the page crashed"),
+    ]
+    results = [Finished(number=number, task="t", seed=1, result=result) for number, result in enumerate(played, 1)]
+    summed = report("suite", "nano", 7, results)
+    assert (summed.success, summed.rewarded, summed.tasks["a"].rewarded) == (0.5, 0.75, 0.75)
+    assert Report.model_validate(summed.model_dump(exclude={"rewarded"})).rewarded is None
