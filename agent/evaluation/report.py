@@ -127,6 +127,7 @@ def _counted(results: Sequence[EpisodeResult]) -> list[EpisodeResult]:
 def _shares(results: Sequence[EpisodeResult]) -> _Shares:
     counted = _counted(results)
     num_successes = sum(result.success for result in counted)
+    num_rewarded = sum(result.success or result.reward > 0 for result in counted)
     share = num_successes / len(counted) if counted else 0.0
     return _Shares(
         episodes=len(results),
@@ -134,7 +135,7 @@ def _shares(results: Sequence[EpisodeResult]) -> _Shares:
         ci95=wilson(num_successes, len(counted)),
         crashed=sum(bool(result.crashed) for result in results),
         solved_before=sum(result.solved_before and not result.crashed for result in results),
-        rewarded=round(sum(result.success or result.reward > 0 for result in counted) / len(counted), 4) if counted else 0.0,
+        rewarded=round(num_rewarded / len(counted), 4) if counted else 0.0,
     )
 
 

@@ -98,13 +98,15 @@ def _company(config: RlConfig, course: Course) -> Company:
 
 def _learn(config: RlConfig, learner: Learner, collector: Collector, reader: TryReader, report: Report) -> None:
     barren = 0
-    until = monotonic() + 60 * config.minutes if config.minutes else inf
+    began = monotonic()
+    until = began + 60 * config.minutes if config.minutes else inf
     while learner.step < config.steps and monotonic() < until:
         wave = collector.take()
         useful, left_out = chosen(wave.groups, learner.step - config.max_lag, config.most)
         figures = {**_figures(wave), **left_out, "lag": max((learner.step - one.version for one in useful), default=0)}
         if useful:
-            figures |= _step(config, learner, useful, reader)
+            factor = config.factor(learner.step, learner.warm_since, (monotonic() - began) / 60)
+            figures |= _step(config, learner, useful, reader, factor)
         barren = 0 if useful else barren + 1
         learner.log(stage="rl", wave=wave.number, **figures)
         report({"stage": "rl", "step": learner.step, "end": config.steps, **figures})
@@ -120,7 +122,9 @@ def _learn(config: RlConfig, learner: Learner, collector: Collector, reader: Try
             )
 
 
-def _step(config: RlConfig, learner: Learner, groups: Sequence[Group], reader: TryReader) -> dict[str, float]:
+def _step(
+    config: RlConfig, learner: Learner, groups: Sequence[Group], reader: TryReader, factor: float
+) -> dict[str, float]:
     figures = policy_step(
         learner,
         groups,
@@ -128,7 +132,7 @@ def _step(config: RlConfig, learner: Learner, groups: Sequence[Group], reader: T
         loss=config.loss,
         length=config.length,
         part_tokens=config.part_tokens,
-        factor=config.rates.factor(learner.step, config.steps, learner.warm_since),
+        factor=factor,
     )
     put_out(learner.model.state_dict(), Path(config.folder) / WEIGHTS, learner.step)
     return {name: round(value, 6) for name, value in figures.items()}

@@ -38,6 +38,8 @@ class RlConfig:
     rate: float = 3e-5
     """Of AdamW."""
     warmup_steps: int = 5
+    decay: float = 0.0
+    """Part of the run, in steps or in minutes, at whose end the rate is 0."""
     tower: bool = False
     """Let the vision tower learn too."""
     temperature: float = 1.0
@@ -89,6 +91,8 @@ class RlConfig:
             raise SettingsError(f"loss={self.loss}: there is no such loss; one of: {', '.join(LOSSES)}")
         if self.group_size < 2:
             raise SettingsError(f"group_size={self.group_size}: at least 2, since tries are compared with each other")
+        if not 0 <= self.decay <= 1:
+            raise SettingsError(f"decay={self.decay}: a part of the run, 0 to 1")
         for name in ("groups", "workers", "steps", "max_tokens", "max_steps"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name}={getattr(self, name)}: at least 1")
@@ -101,7 +105,7 @@ class RlConfig:
 
     @property
     def rates(self) -> Rates:
-        """Of the learner: it stays at its height after the warm-up, and nothing decays."""
+        """Of the learner, at their height; `factor` says what is left of them."""
         return Rates(
             adam=self.rate,
             tower_adam=self.rate,
@@ -110,6 +114,12 @@ class RlConfig:
             decay_share=0.0,
             weight_decay=0.0,
         )
+
+    def factor(self, step: int, since: int, minutes: float) -> float:
+        """Share of the rates at a step so many minutes after the run began; `since` is where the warm-up began."""
+        passed = max(step / self.steps, minutes / self.minutes if self.minutes else 0.0)
+        left = min(1.0, max(0.0, 1 - passed) / self.decay) if self.decay else 1.0
+        return min(1.0, (step - since + 1) / max(1, self.warmup_steps)) * left
 
     @property
     def lag(self) -> int:
