@@ -101,17 +101,16 @@ def _learn(config: RlConfig, learner: Learner, collector: Collector, reader: Try
     began = monotonic()
     until = began + 60 * config.minutes if config.minutes else inf
     while learner.step < config.steps and monotonic() < until:
-        wave = collector.take()
-        useful, left_out = chosen(wave.groups, learner.step - config.max_lag, config.most)
-        figures = {**_figures(wave), **left_out, "lag": max((learner.step - one.version for one in useful), default=0)}
+        wave, before = collector.take(), learner.step
+        useful, left_out = chosen(wave.groups, before - config.max_lag * config.minibatches, config.most)
+        figures = {**_figures(wave), **left_out, "lag": max((before - one.version for one in useful), default=0)}
         if useful:
-            factor = config.factor(learner.step, learner.warm_since, (monotonic() - began) / 60)
-            figures |= _step(config, learner, useful, reader, factor)
+            figures |= _stepped(config, learner, useful, reader, (monotonic() - began) / 60)
         barren = 0 if useful else barren + 1
         learner.log(stage="rl", wave=wave.number, **figures)
         report({"stage": "rl", "step": learner.step, "end": config.steps, **figures})
         last = learner.step == config.steps or monotonic() >= until
-        if useful and (learner.step % config.save_every == 0 or last):
+        if useful and (learner.step // config.save_every > before // config.save_every or last):
             learner.save(dict(wave.state))
         if not config.keep_runs:
             wave.clear()
@@ -122,20 +121,19 @@ def _learn(config: RlConfig, learner: Learner, collector: Collector, reader: Try
             )
 
 
-def _step(
-    config: RlConfig, learner: Learner, groups: Sequence[Group], reader: TryReader, factor: float
+def _stepped(
+    config: RlConfig, learner: Learner, groups: Sequence[Group], reader: TryReader, minutes: float
 ) -> dict[str, float]:
-    figures = policy_step(
-        learner,
-        groups,
-        reader.maker.look,
-        loss=config.loss,
-        length=config.length,
-        part_tokens=config.part_tokens,
-        factor=factor,
-    )
+    """A step for each mini-batch, and then the weights are put out; gives the means of their figures."""
+    count = min(config.minibatches, len(groups), config.steps - learner.step)
+    sizes = {"length": config.length, "part_tokens": config.part_tokens}
+    figures: list[dict[str, float]] = []
+    for number in range(count):
+        factor = config.factor(learner.step, learner.warm_since, minutes)
+        batch = groups[number::count]
+        figures.append(policy_step(learner, batch, reader.maker.look, loss=config.loss, factor=factor, **sizes))
     put_out(learner.model.state_dict(), Path(config.folder) / WEIGHTS, learner.step)
-    return {name: round(value, 6) for name, value in figures.items()}
+    return {name: round(sum(one[name] for one in figures) / count, 6) for name in figures[0]}
 
 
 def chosen(groups: Sequence[Group], oldest: int, most: float) -> tuple[list[Group], dict[str, int]]:

@@ -27,7 +27,7 @@ from perception.qwen3vl.memory import keep_freed_memory
 from perception.qwen3vl.model import Qwen3VL
 
 MIB = 1 << 20
-EPISODE_SECONDS = 1.5
+EPISODE_SECONDS = 0.6
 """Of a player on one core, seen with nano on tasks of one to three steps; `handeye train rl` logs the real figure."""
 STEPS_OF_EPISODE = 2.0
 BROWSER_MIB = 350
@@ -104,7 +104,7 @@ def of_rl(config: RlConfig) -> Estimate:
     folder = Path(config.model)
     model, probe = _model(folder, config.num_threads, tower=config.tower), DialogueMaker(folder)
     seconds, tokens, activations = _measured(model, probe, config.length, bf16=False)
-    episodes = config.groups * config.group_size
+    episodes = config.groups * config.group_size / config.minibatches
     replies = episodes * STEPS_OF_EPISODE
     per_step, part = round(tokens * replies), min(1.0, config.part_tokens / (tokens * replies))
     parameters, learned = _counts(model)

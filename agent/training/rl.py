@@ -26,13 +26,15 @@ class RlConfig:
     """MiniWoB++ tasks with commas between, or suites; what is for measuring alone is refused."""
     seed: int = 0
     steps: int = 100
-    """Of the learner: each takes one wave of groups."""
+    """Of the learner: each takes a mini-batch of a wave's groups."""
     minutes: float = 0.0
     """After so many minutes of wall time the run ends, whatever its steps; 0: it does not."""
     groups: int = 2
     """Tasks in a wave."""
     group_size: int = 16
     """Tries at each."""
+    minibatches: int = 1
+    """Steps for each wave, whose groups are dealt into so many parts; fewer where fewer groups teach anything."""
     loss: str = "sapo"
     """sapo, grpo or dapo; or imitation, supervised fine-tuning on what went well: the control of the others."""
     rate: float = 3e-5
@@ -58,7 +60,7 @@ class RlConfig:
     """Waves that may wait for the learner while others are played; 0: the learner waits for each wave, which is played
     with the newest weights."""
     max_lag: int = 3
-    """Groups that were played with weights so many steps older are dropped."""
+    """Groups that were played with weights so many waves older are dropped."""
     deterministic: bool = False
     """The same weights from the same seed, killed and resumed or not: without a queue, and with exact arithmetic."""
     max_steps: int = 10
@@ -93,7 +95,7 @@ class RlConfig:
             raise SettingsError(f"group_size={self.group_size}: at least 2, since tries are compared with each other")
         if not 0 <= self.decay <= 1:
             raise SettingsError(f"decay={self.decay}: a part of the run, 0 to 1")
-        for name in ("groups", "workers", "steps", "max_tokens", "max_steps"):
+        for name in ("groups", "minibatches", "workers", "steps", "max_tokens", "max_steps"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name}={getattr(self, name)}: at least 1")
 

@@ -53,6 +53,19 @@ def test_the_learner_and_two_players_work_at_once(model: Path, tmp_path: Path) -
 
 
 @pytest.mark.slow
+def test_a_wave_can_be_learned_from_in_several_steps(model: Path, tmp_path: Path) -> None:
+    """Two groups in a wave, a step each where both teach something; the last wave takes no more steps than are left."""
+    given = {**SMALL, "steps": 5, "minibatches": 2, "most": 1.0}
+    config = RlConfig(model=str(model), folder=str(tmp_path), workers=2, **given)
+    practise(config, course=LeaningCourse())
+    learned = [line for line in lines_of(tmp_path) if "loss" in line]
+    steps = [line["step"] for line in learned]
+    assert steps[-1] == 5
+    assert len(steps) < 5
+    assert all(line["lag"] <= 2 * config.max_lag for line in learned)
+
+
+@pytest.mark.slow
 def test_imitation_of_what_went_well_ends_when_its_time_is_up(model: Path, tmp_path: Path) -> None:
     """By 0.01 minutes one wave is learned from, since time is looked at between them."""
     given = {**SMALL, "steps": 1000, "loss": "imitation", "most": 1.0, "minutes": 0.01}
