@@ -1,7 +1,7 @@
 """Whether reinforcement learning helps: SAPO beside its control and beside the model that both began with, one table.
 
     python -m tests.walk.helping --model build/sft/model --tasks A,B,C --out build/helping
-        [--steps 60] [--seeds 3] [--episodes 50] [--rate 3e-5]
+        [--minutes 15] [--seeds 3] [--episodes 50] [--set rate=1e-4 --set groups=16]
 
 From each seed one run by SAPO, and one of as much wall time as it took that imitates its own successes: supervised
 fine-tuning on what the policy itself did well, played and learned by the same code. Then all models work the same
@@ -21,6 +21,7 @@ from agent.evaluation.comparison import newcombe
 from agent.evaluation.report import Report, wilson
 from agent.training.metrics import read_metrics
 from agent.training.plot import sheet
+from agent.training.policy_step import OF_SUCCESSES
 from perception.errors import HandEyeError
 from perception.files import replace_file
 
@@ -28,7 +29,7 @@ ARMS = {"SAPO": "sapo", "imitation": "imitation"}
 """Names of the table, and losses. The control comes second: it is given the time that the first one took."""
 HANDEYE = [sys.executable, "-m", "ui.cli.main"]
 ENDLESS = 1_000_000
-"""Steps of a run that ends by its time."""
+"""Steps: runs end by their time."""
 SMOOTH = 8
 """Waves that a point of a curve is the mean of."""
 
@@ -39,12 +40,13 @@ class Plan(NamedTuple):
     model: str
     tasks: str
     out: Path
-    steps: int = 60
+    minutes: float = 15.0
+    """Of a run by SAPO."""
     seeds: int = 3
     episodes: int = 50
-    rate: float = 3e-5
-    groups: int = 2
     players: int = 2
+    settings: tuple[str, ...] = ()
+    """NAME=VALUE, for both alike."""
 
 
 class Arm(NamedTuple):
@@ -65,10 +67,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", required=True, metavar="DIR", help="what all begin with: fine-tuned to its plateau")
     parser.add_argument("--tasks", required=True, metavar="A,B", help="MiniWoB++ tasks, fixed before")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
-    for name in ("steps", "seeds", "episodes", "groups", "players"):
-        parser.add_argument(f"--{name}", type=int, default=Plan._field_defaults[name], metavar="N")
-    parser.add_argument("--rate", type=float, default=Plan._field_defaults["rate"])
-    plan = Plan(**vars(parser.parse_args(arguments)))
+    for name, kind in (("minutes", float), ("seeds", int), ("episodes", int), ("players", int)):
+        parser.add_argument(f"--{name}", type=kind, default=Plan._field_defaults[name], metavar="N")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
+    given = vars(parser.parse_args(arguments))
+    plan = Plan(**{**given, "settings": tuple(given["settings"])})
     plan.out.mkdir(parents=True, exist_ok=True)
     try:
         began = _measured(plan, plan.model, "begun")
@@ -114,7 +117,7 @@ def table(plan: Plan, begun: Arm, arms: Sequence[Arm]) -> str:
 
 
 def _arms(plan: Plan) -> Iterator[Arm]:
-    minutes = [0.0] * plan.seeds
+    minutes = [plan.minutes] * plan.seeds
     for name, loss in ARMS.items():
         reports: list[Report] = []
         took: list[float] = []
@@ -134,13 +137,12 @@ def _arms(plan: Plan) -> Iterator[Arm]:
 def _practised(plan: Plan, folder: Path, loss: str, seed: int, minutes: float) -> None:
     if (folder / "model").exists():
         return
-    chosen = {"loss": loss, "rate": plan.rate, "groups": plan.groups, "workers": plan.players}
-    if minutes:
-        chosen |= {"minutes": minutes, "most": 1.0}  # imitation has something to learn from tasks that are always won
-    steps = ENDLESS if minutes else plan.steps
+    chosen = [*plan.settings, f"loss={loss}", f"workers={plan.players}", f"minutes={minutes}"]
+    if loss in OF_SUCCESSES:
+        chosen.append("most=1.0")  # it has something to learn from tasks that are always won
     given = ["--model", plan.model, "--folder", str(folder), "--tasks", plan.tasks, "--seed", str(seed)]
-    settings = [f"--set={name}={value}" for name, value in chosen.items()]
-    subprocess.run([*HANDEYE, "train", "rl", *given, "--steps", str(steps), *settings], check=True, stdout=sys.stderr)
+    given += ["--steps", str(ENDLESS), *(f"--set={value}" for value in chosen)]
+    subprocess.run([*HANDEYE, "train", "rl", *given], check=True, stdout=sys.stderr)
 
 
 def _measured(plan: Plan, model: str, name: str) -> Report:
