@@ -109,12 +109,8 @@ class BrowserEnvironment:
         )
         self._checker = checker
         self._wall = Wall(self._allowance.hosts, isolated, () if uploads is None else (uploads,), headed=not headless)
-        self._engine = Engine(
-            chromium=chromium,
-            headless=headless,
-            sandbox=os.geteuid() != 0 if sandbox is None else sandbox,
-            wall=self._wall,
-        )
+        sandbox = os.geteuid() != 0 if sandbox is None else sandbox
+        self._engine = Engine(chromium=chromium, headless=headless, sandbox=sandbox, wall=self._wall)
         self._scrubber: Scrubber | None = None
         self._context: BrowserContext | None = None
         self._tabs: Tabs | None = None
@@ -176,6 +172,9 @@ class BrowserEnvironment:
 
     async def reopen(self, url: str) -> None:
         """Open a page in the tab in front, with the profile as it is: a third of the time. Raises as `reset`."""
+        with _sandbox_errors("The tab can't be used again"):
+            async with asyncio.timeout(self._action_seconds):
+                await self.page.mouse.move(0, 0)
         await self._goto(url)
         await self._loaded(self.page, tabs := self._open_tabs())
         tabs.take_notes()

@@ -15,8 +15,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from playwright.async_api import Error
-
 from actions.action import Action
 from perception.geometry import Size
 from perception.observation import Observation
@@ -138,10 +136,8 @@ class MiniWobEnvironment:
         assert task.url is not None
         viewport = task.viewport or VIEWPORT
         if self.browser.is_open and viewport == self._viewport and self._number % FRESH_AFTER:
-            with suppress(SandboxError, Error):  # what the episode before did to it is no fault of this one
-                page = self.browser.page
-                if len(page.context.pages) == 1:
-                    await page.mouse.move(0, 0)
+            with suppress(SandboxError):  # what the episode before did to it is no fault of this one
+                if len(self.browser.page.context.pages) == 1:
                     await self.browser.reopen(task.url)
                     return
         self._viewport = None

@@ -51,7 +51,7 @@ def remarks(account: Account) -> list[str]:
     elif account.deviation is not None:
         found.append("The interval takes repeats of an episode as independent of each other.")
     if report.rewarded is not None and report.rewarded != report.success:
-        found.append(f"Episodes with a reward above 0, in parts too, which is what others count: {report.rewarded:.1%}.")
+        found.append(f"With a reward above 0, in parts too, which is what others count: {report.rewarded:.1%}.")
     if report.solved_before:
         found.append(f"Solved before the first action, and counted for nothing: {report.solved_before}.")
     if report.retried:

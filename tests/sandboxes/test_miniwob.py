@@ -105,6 +105,17 @@ class TestEpisodes:
         await after.close()
         assert await miniwob.reset(miniwob_task("click-button", 3))
 
+    async def test_a_page_that_hangs_does_not_hang_the_next_episode(self, chromium):
+        environment = MiniWobEnvironment(chromium=chromium, action_seconds=2.0)
+        try:
+            await environment.reset(miniwob_task("click-button", 3))
+            page = environment.browser.page
+            await page.evaluate("setTimeout(() => { for (;;); }, 0)")
+            assert (await environment.reset(miniwob_task("click-button", 3))).frame.size == VIEWPORT
+            assert environment.browser.page is not page
+        finally:
+            await environment.close()
+
     async def test_an_earlier_episode_is_not_taken_for_this_one(self, miniwob):
         """Back in the tab's history, even where Chromium keeps pages as they were left."""
         await miniwob.reset(miniwob_task("click-test-2", 1_000_001))
