@@ -367,7 +367,8 @@ class BrowserEnvironment:
         return self._cameras[page]
 
     async def _observation(self, frame: Frame) -> Observation:
-        page, title = (tabs := self._open_tabs()).current, ""
+        tabs = self._open_tabs()
+        page, title = tabs.current, ""
         with suppress(Error, TimeoutError):  # Between two pages there is none.
             async with asyncio.timeout(1.0):
                 title = await page.title()

@@ -44,7 +44,7 @@ class Rates:
     weight_decay: float = 0.01
     clip: float = 1.0
 
-    def factor(self, step: int, steps: int, since: int) -> float:
+    def factor(self, step: int, steps: float, since: int) -> float:
         """Share of the rate at a step of a stage of `steps`; `since` is where the warm-up began."""
         warm = min(1.0, (step - since + 1) / max(1, self.warmup_steps))
         left = min(1.0, (steps - step) / max(1.0, self.decay_share * steps))

@@ -113,15 +113,16 @@ class RlConfig:
             tower_adam=self.rate,
             tower_muon=0.0,
             warmup_steps=self.warmup_steps,
-            decay_share=0.0,
+            decay_share=self.decay,
+            end=0.0,
             weight_decay=0.0,
         )
 
     def factor(self, step: int, since: int, minutes: float) -> float:
         """Share of the rates at a step so many minutes after the run began; `since` is where the warm-up began."""
-        passed = max(step / self.steps, minutes / self.minutes if self.minutes else 0.0)
-        left = min(1.0, max(0.0, 1 - passed) / self.decay) if self.decay else 1.0
-        return min(1.0, (step - since + 1) / max(1, self.warmup_steps)) * left
+        passed = minutes / self.minutes if self.minutes and self.decay else 0.0
+        steps = min(self.steps, step / passed) if passed else self.steps  # as many as there will be at this pace
+        return self.rates.factor(step, steps, since)
 
     @property
     def lag(self) -> int:

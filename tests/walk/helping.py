@@ -1,7 +1,7 @@
 """Whether reinforcement learning helps: SAPO beside its control and beside the model that both began with, one table.
 
     python -m tests.walk.helping --model build/sft/model --tasks A,B,C --out build/helping
-        [--minutes 15] [--seeds 3] [--episodes 50] [--set rate=1e-4 --set groups=16]
+        [--minutes 15] [--seeds 3] [--episodes 50] [--set rate=1e-5 --set groups=24]
 
 From each seed one run by SAPO, and one of as much wall time as it took that imitates its own successes: supervised
 fine-tuning on what the policy itself did well, played and learned by the same code. Then all models work the same
