@@ -11,7 +11,7 @@ import`, filters by `handeye export`.
 With `lora` the weights stay as they are and an adapter beside them learns (`lora`); `merge` adds it to them at the end.
 With `recompute` layers keep only their input for the backward pass. With `bf16` matrix products are in bfloat16, and
 what learns stays in float32, with its gradients and the optimiser's means: small steps would be lost in 8 bits.
-With `long_length` the last steps draw longer replies too (`drawing`).
+With `long_length` the last steps draw longer replies too (`drawing`), with `rehearse` some are about drawn screens.
 """
 
 from argparse import BooleanOptionalAction
@@ -36,6 +36,7 @@ from agent.training.meter import Meter
 from agent.training.model_folder import save_like
 from agent.training.packing import Packed, pack, reply_logits
 from agent.training.recorded import recorded
+from agent.training.rehearsal import Rehearsal
 from agent.training.stage import Report, quiet
 from agent.training.thoughts import FORMS, Form
 from perception.errors import ModelError
@@ -69,6 +70,8 @@ class SftConfig:
     """Of replies: plain, thinking, or auto, what the model's template asks for (`thoughts`)."""
     failed_too: bool = False
     """Learn from runs without a success as well."""
+    rehearse: float = 0.0
+    """Part of the replies in a step that are about newly drawn screens, such as nano learned from (`rehearsal`)."""
     by_person: float = 2.0
     """How many times as often a person's steps are drawn."""
     rates: Rates = field(default_factory=lambda: Rates(adam=1e-4, tower_adam=5e-5, tower_muon=0.0, warmup_steps=10))
@@ -98,6 +101,10 @@ class SftConfig:
             raise SettingsError("merge=true: without lora there is nothing to merge; give --lora RANK too")
         if self.long_length and self.long_length <= self.length:
             raise SettingsError(f"long_length={self.long_length}: longer than length={self.length}, or 0")
+        if not 0 <= self.rehearse < 1:
+            raise SettingsError(f"rehearse={self.rehearse}: a part of a step's replies, 0 or more and less than 1")
+        if self.rehearse and self.long_length:
+            raise SettingsError("rehearse and long_length don't go together: drawn screens come in all lengths")
         if not 0 < self.long_share < 1:
             raise SettingsError(f"long_share={self.long_share}: a share of the steps, between 0 and 1")
 
@@ -105,7 +112,13 @@ class SftConfig:
     def drawing(self) -> Drawing:
         """Which replies may be drawn when."""
         begins = round(self.steps * (1 - self.long_share)) if self.long_length else self.steps
-        return Drawing(self.seed, self.batch_size, self.length, self.long_length, begins)
+        number = self.batch_size - self.rehearsal.number
+        return Drawing(self.seed, number, self.length, self.long_length, begins)
+
+    @property
+    def rehearsal(self) -> Rehearsal:
+        """What is drawn beside them."""
+        return Rehearsal(self.model, self.seed, round(self.batch_size * self.rehearse))
 
 
 @dataclass(frozen=True)
@@ -117,14 +130,17 @@ class ReplyBatches:
     """How often each is drawn, against the others."""
     model: str
     drawing: Drawing
+    rehearsal: Rehearsal | None = None
+    """What is drawn beside them."""
 
     def __call__(self, step: int) -> Packed:
         """The batch of a step."""
         return pack(self.drawn(step), self.drawing.length_at(step), self._config, self._maker.look)
 
     def drawn(self, step: int) -> list[Dialogue]:
-        """The replies of a step."""
-        return self.drawing.drawn(self.dialogues, self.shares, step)
+        """The replies of a step, those about drawn screens last."""
+        rehearsed = self.rehearsal.drawn(step) if self.rehearsal else []
+        return self.drawing.drawn(self.dialogues, self.shares, step) + rehearsed
 
     @cached_property
     def _maker(self) -> DialogueMaker:
@@ -161,6 +177,7 @@ def sft(config: SftConfig, report: Report = quiet) -> Path:
             f"{config.runs} holds no step of a successful run to learn from: name a folder of runs {why and f'({why})'}"
         )
     config.drawing.check(found.dialogues)
+    config.rehearsal.check()
     subject = prepared(config)
     learner = Learner(
         subject.model, nn.Module(), config.rates, Path(config.folder), subject.frozen, whole=subject.adapter is None
@@ -169,7 +186,7 @@ def sft(config: SftConfig, report: Report = quiet) -> Path:
     left_out = {**found.left_out, **config.drawing.left_out(found.dialogues)}
     learner.log(runs=found.num_runs, replies=len(found.dialogues), left_out=left_out)
     shares = [config.by_person if by_person else 1.0 for by_person in found.by_person]
-    batches = ReplyBatches(found.dialogues, shares, config.model, config.drawing)
+    batches = ReplyBatches(found.dialogues, shares, config.model, config.drawing, config.rehearsal)
     if learner.step < config.steps:
         _learn(config, learner, batches, maker.numbers, report)
     return _written(config, subject)
