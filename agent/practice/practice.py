@@ -16,12 +16,14 @@ With `cluster` the players are on the machines of a Ray cluster, all of which se
 same paths. Left out: learning on more than one machine.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from math import inf
 from pathlib import Path
+from random import Random
 from time import monotonic
 from typing import Any
 
@@ -102,7 +104,7 @@ def _learn(config: RlConfig, learner: Learner, collector: Collector, reader: Try
     until = began + 60 * config.minutes if config.minutes else inf
     while learner.step < config.steps and monotonic() < until:
         wave, before = collector.take(), learner.step
-        useful, left_out = chosen(wave.groups, before - config.max_lag * config.minibatches, config.most)
+        useful, left_out = chosen(wave.groups, before - config.max_lag * config.steps_of_wave, config.most)
         figures = {**_figures(wave), **left_out, "lag": max((before - one.version for one in useful), default=0)}
         if useful:
             figures |= _stepped(config, learner, useful, reader, (monotonic() - began) / 60)
@@ -124,16 +126,22 @@ def _learn(config: RlConfig, learner: Learner, collector: Collector, reader: Try
 def _stepped(
     config: RlConfig, learner: Learner, groups: Sequence[Group], reader: TryReader, minutes: float
 ) -> dict[str, float]:
-    """A step for each mini-batch, and then the weights are put out; gives the means of their figures."""
-    count = min(config.minibatches, len(groups), config.steps - learner.step)
+    """A step for each mini-batch of each pass, and then the weights are put out; gives the means of their figures."""
     sizes = {"length": config.length, "part_tokens": config.part_tokens}
     figures: list[dict[str, float]] = []
-    for number in range(count):
+    for batch in islice(_dealt(config, groups, learner.step), config.steps - learner.step):
         factor = config.factor(learner.step, learner.warm_since, minutes)
-        batch = groups[number::count]
         figures.append(policy_step(learner, batch, reader.maker.look, loss=config.loss, factor=factor, **sizes))
     put_out(learner.model.state_dict(), Path(config.folder) / WEIGHTS, learner.step)
-    return {name: round(sum(one[name] for one in figures) / count, 6) for name in figures[0]}
+    return {name: round(sum(one[name] for one in figures) / len(figures), 6) for name in figures[0]}
+
+
+def _dealt(config: RlConfig, groups: Sequence[Group], step: int) -> Iterator[Sequence[Group]]:
+    """The mini-batches of a wave whose first step is given."""
+    rng, count = Random(f"{config.seed}:{step}"), min(config.minibatches, len(groups))
+    for _ in range(config.passes):
+        mixed = rng.sample(groups, len(groups))
+        yield from (mixed[number::count] for number in range(count))
 
 
 def chosen(groups: Sequence[Group], oldest: int, most: float) -> tuple[list[Group], dict[str, int]]:

@@ -116,7 +116,7 @@ def of_rl(config: RlConfig) -> Estimate:
         tokens_per_step=per_step,
         tokens=per_step * config.steps,
         learner_hours=round(seconds * replies * config.steps / 3600, 3),
-        playing_hours=round(EPISODE_SECONDS * episodes * config.steps / config.workers / 3600, 3),
+        playing_hours=round(EPISODE_SECONDS * episodes / config.passes * config.steps / config.workers / 3600, 3),
     )
 
 

@@ -34,7 +34,9 @@ class RlConfig:
     group_size: int = 16
     """Tries at each."""
     minibatches: int = 1
-    """Steps for each wave, whose groups are dealt into so many parts; fewer where fewer groups teach anything."""
+    """Parts that a wave's groups are dealt into, a step each; fewer where fewer groups teach anything."""
+    passes: int = 1
+    """How many times a wave is learned from, dealt anew each time; losses hold back what has gone far already."""
     loss: str = "sapo"
     """sapo, grpo or dapo; or imitation, supervised fine-tuning on what went well: the control of the others."""
     rate: float = 3e-5
@@ -95,9 +97,14 @@ class RlConfig:
             raise SettingsError(f"group_size={self.group_size}: at least 2, since tries are compared with each other")
         if not 0 <= self.decay <= 1:
             raise SettingsError(f"decay={self.decay}: a part of the run, 0 to 1")
-        for name in ("groups", "minibatches", "workers", "steps", "max_tokens", "max_steps"):
+        for name in ("groups", "minibatches", "passes", "workers", "steps", "max_tokens", "max_steps"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name}={getattr(self, name)}: at least 1")
+
+    @property
+    def steps_of_wave(self) -> int:
+        """At most."""
+        return self.minibatches * self.passes
 
     @property
     def prices(self) -> Prices:

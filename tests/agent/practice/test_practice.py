@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -54,15 +55,16 @@ def test_the_learner_and_two_players_work_at_once(model: Path, tmp_path: Path) -
 
 @pytest.mark.slow
 def test_a_wave_can_be_learned_from_in_several_steps(model: Path, tmp_path: Path) -> None:
-    """Two groups in a wave, a step each where both teach something; the last wave takes no more steps than are left."""
-    given = {**SMALL, "steps": 5, "minibatches": 2, "most": 1.0}
+    """Two groups in a wave, a step each where both teach something, and all of it twice; the last wave takes no more
+    steps than are left."""
+    given = {**SMALL, "steps": 9, "minibatches": 2, "passes": 2, "most": 1.0}
     config = RlConfig(model=str(model), folder=str(tmp_path), workers=2, **given)
     practise(config, course=LeaningCourse())
     learned = [line for line in lines_of(tmp_path) if "loss" in line]
     steps = [line["step"] for line in learned]
-    assert steps[-1] == 5
-    assert len(steps) < 5
-    assert all(line["lag"] <= 2 * config.max_lag for line in learned)
+    assert steps[-1] == 9
+    assert all(later - earlier in (2, 4) for earlier, later in pairwise([0, *steps[:-1]]))
+    assert all(line["lag"] <= 4 * config.max_lag for line in learned)
 
 
 @pytest.mark.slow
