@@ -118,7 +118,7 @@ class SftConfig:
     @property
     def rehearsal(self) -> Rehearsal:
         """What is drawn beside them."""
-        return Rehearsal(self.model, self.seed, round(self.batch_size * self.rehearse))
+        return Rehearsal(self.model, self.seed, int(self.batch_size * self.rehearse))
 
 
 @dataclass(frozen=True)
@@ -169,6 +169,7 @@ def sft(config: SftConfig, report: Report = quiet) -> Path:
     that don't go together, TrainingMissing for an adapter without peft.
     """
     config.check()
+    config.rehearsal.check()  # before all runs are read
     maker = DialogueMaker(config.model, cast(Form, config.form))
     found = recorded(Path(config.runs), maker, failed_too=config.failed_too)
     if not found.dialogues:
@@ -177,7 +178,6 @@ def sft(config: SftConfig, report: Report = quiet) -> Path:
             f"{config.runs} holds no step of a successful run to learn from: name a folder of runs {why and f'({why})'}"
         )
     config.drawing.check(found.dialogues)
-    config.rehearsal.check()
     subject = prepared(config)
     learner = Learner(
         subject.model, nn.Module(), config.rates, Path(config.folder), subject.frozen, whole=subject.adapter is None

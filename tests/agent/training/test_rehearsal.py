@@ -26,7 +26,8 @@ def test_nano_knows_the_answers() -> None:
     """So they are asked as its own training asked them: what it learned is what is rehearsed."""
     maker, drawn = DialogueMaker(NANO), [one for step in range(3) for one in Rehearsal(NANO, 5, 12).drawn(step)]
     packed = pack(drawn, 512, Config.load(NANO), maker.look)
-    assert packed_loss(weights.load(NANO), packed, maker.numbers).token_accuracy > 0.95
+    with torch.no_grad():
+        assert packed_loss(weights.load(NANO), packed, maker.numbers).token_accuracy > 0.95
     assert len(packed.grids) < len(drawn)  # several replies share a screen
 
 
@@ -50,6 +51,7 @@ def test_a_part_of_each_batch_is_rehearsed(tmp_path: Path) -> None:
     config = SftConfig(model=str(small), batch_size=10, rehearse=0.2)
     drawn = ReplyBatches(found.dialogues, [1.0], str(small), config.drawing, config.rehearsal).drawn(3)
     assert [one.name for one in drawn] == ["one/0"] * 8 + ["screen 3/0"] * 2
+    assert SftConfig(batch_size=4, rehearse=0.99).drawing.batch_size == 1, "what was recorded is never left out"
 
 
 @pytest.mark.slow
