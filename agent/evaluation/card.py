@@ -22,7 +22,7 @@ from agent.evaluation.screens import RENDERED
 from agent.policy import ModelPolicy
 from agent.prompts import Style
 from agent.training.curriculum import PHASES
-from agent.training.record import RECORD
+from agent.training.record import COUNTED, RECORD
 from perception.clients.catalog import resolve
 from perception.qwen3vl.config import Config
 
@@ -35,7 +35,7 @@ LIMITS = """\
 - It does not plan: a request must name its steps, in their order. It does not know when a task is impossible."""
 
 
-STAGES = ("read", *(phase.name for phase in PHASES))
+STAGES = ("read", *(phase.name for phase in PHASES), "sft", "rl")
 GROUPS = {
     "**a control that its text names**": ("button", "link", "tab", "menuitem", "item", "checkbox", "radio"),
     "**a field by its label**": ("focus",),
@@ -105,17 +105,17 @@ def shape_lines(config: Config, size: int) -> str:
 
 
 def training_lines(record: dict[str, Any]) -> str:
-    """Stages with their steps, screens, questions and time, of the weights that it began with too; notes of both."""
+    """Stages with their steps, data and time, of the weights that it began with too; notes of all."""
     rows = [
-        "| run | stage | steps | screens | questions | minutes of a core or GPU |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| run | stage | steps | learned from | minutes of a core or GPU |",
+        "| --- | --- | --- | --- | --- |",
     ]
     notes = []
     for number, run in enumerate(_runs(record), start=1):
         for name, stage in sorted(run["stages"].items(), key=lambda item: STAGES.index(item[0])):
             minutes = stage["seconds"] / 60 * run["config"].get("num_processes", 1)
-            counts = f"{stage['steps']:,} | {stage['screens']:,} | {stage['questions']:,} | {minutes:.0f}"
-            rows.append(f"| {number} | {name} | {counts} |")
+            counts = ", ".join(f"{stage[count]:,} {count}" for count in COUNTED if stage.get(count))
+            rows.append(f"| {number} | {name} | {stage['steps']:,} | {counts} | {minutes:.0f} |")
         where = f"Seed {run['config'].get('seed')}, {run['device']} ({run['machine']}), torch {run['torch']}."
         notes.append(f"Run {number}: {where} {run.get('notes', '')}".strip())
     whole = f"The whole config is in `{RECORD}`; each run goes on from the weights of the one before it."

@@ -40,6 +40,7 @@ from agent.practice.reading import TryReader
 from agent.training.learner import Learner
 from agent.training.model_folder import save_like
 from agent.training.policy_step import policy_step
+from agent.training.record import training_record, write_record
 from agent.training.rl import RlConfig, on_one_core, taken_up
 from agent.training.stage import Report, quiet
 from agent.training.tries import Group
@@ -86,6 +87,7 @@ def practise(config: RlConfig, report: Report = quiet, course: Course | None = N
         with collector:
             _learn(config, learner, collector, reader, report)
     save_like(config.model, learner.model, folder / MODEL, version=f"rl.{config.seed}.{learner.step}")
+    write_record(training_record(config, folder), folder / MODEL)
     return folder / MODEL
 
 

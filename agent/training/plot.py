@@ -23,19 +23,21 @@ def plot(folder: Path, out: Path | None = None) -> Path:
     return sheet(panels, out or folder / "curves.png")
 
 
-def sheet(panels: Mapping[str, Sequence[tuple[float, float]]], out: Path, across: str = "step") -> Path:
+def sheet(
+    panels: Mapping[str, Sequence[tuple[float, float]]], out: Path, across: str = "step", top: float | None = None
+) -> Path:
     """Draw curves beside and below each other, by their titles, to a PNG; gives its path.
 
-    across: what the first figure of a point is.
+    across: what the first figure of a point is; top: what all axes go up to; without it each goes as high as its curve.
     """
     drawn = Image.new("RGB", (2 * WIDTH, (len(panels) + 1) // 2 * HEIGHT), "white")
     for index, (name, points) in enumerate(panels.items()):
-        drawn.paste(_panel(name, points, across), (index % 2 * WIDTH, index // 2 * HEIGHT))
+        drawn.paste(_panel(name, points, across, top), (index % 2 * WIDTH, index // 2 * HEIGHT))
     drawn.save(out)
     return out
 
 
-def _panel(name: str, points: Sequence[tuple[float, float]], across: str) -> Image.Image:
+def _panel(name: str, points: Sequence[tuple[float, float]], across: str, top: float | None) -> Image.Image:
     panel = Image.new("RGB", (WIDTH, HEIGHT), "white")
     draw = ImageDraw.Draw(panel)
     font = ImageFont.load_default(12)
@@ -45,7 +47,7 @@ def _panel(name: str, points: Sequence[tuple[float, float]], across: str) -> Ima
         return panel
     left, right = points[0][0], points[-1][0]
     low = min(0.0, *(value for _, value in points))
-    span = max(value for _, value in points) - low or 1.0
+    span = (max(value for _, value in points) if top is None else top) - low or 1.0
 
     def place(step: float, value: float) -> tuple[float, float]:
         shift = (step - left) / max(right - left, 1) * (WIDTH - MARGIN - 16)

@@ -2,6 +2,7 @@
 
 import json
 import platform
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,42 +15,54 @@ from agent.training.screens import fonts, icon_store
 RECORD = "training.json"
 NOTES = "notes.txt"
 """What a person has to say about a run, such as settings that were changed on the way; it goes into the record."""
+COUNTED = ("screens", "questions", "replies", "episodes")
+"""What a stage learns from, where the metrics tell of it."""
 
 
 def training_record(config: Any, folder: Path) -> dict[str, Any]:
-    """Steps, screens, questions and seconds by stage, the machine, the fonts, the icons and the whole config.
+    """Steps, seconds and what was learned from by stage, the machine, the fonts, the icons and the whole config.
 
     `config` is the run's dataclass; `folder` holds its metrics, and perhaps NOTES. Without an archive of icons these
     are "". A run that began with a model's folder holds that one's record too, under `before`.
     """
-    stages: dict[str, dict[str, float]] = {}
-    last = 0
-    for line in read_metrics(folder):
-        stage = stages.setdefault(line["stage"], {"steps": 0, "screens": 0, "questions": 0, "seconds": 0})
-        steps = max(0, line["step"] - last)
-        seconds = steps / max(line["steps_per_s"], 1e-6)
-        stage["steps"] += steps
-        stage["screens"] += round(line["screens_per_s"] * seconds)
-        stage["questions"] += round(line["questions_per_s"] * seconds)
-        stage["seconds"] = round(stage["seconds"] + seconds)
-        last = max(last, line["step"])
     lines = read_metrics(folder)
     settings = asdict(config)
     notes = folder / NOTES
-    before = Path(settings.get("init") or folder) / RECORD
+    begun_with = settings.get("init") or settings.get("model")
+    before = Path(begun_with or folder) / RECORD
     return {
         "schema_version": 1,
-        "stages": stages,
+        "stages": _stages(lines),
         "final": lines[-1] if lines else {},
         "config": settings,
         "notes": notes.read_text(encoding="utf-8").strip() if notes.is_file() else "",
         "machine": f"{platform.machine()}, {settings['num_threads']} thread(s)",
-        "device": settings["device"],
+        "device": settings.get("device", "cpu"),
         "torch": torch.__version__,
         "fonts": fonts.fingerprint(),
         "icons": icon_store.fingerprint(),
-        "before": json.loads(before.read_text(encoding="utf-8")) if settings.get("init") and before.is_file() else None,
+        "before": json.loads(before.read_text(encoding="utf-8")) if begun_with and before.is_file() else None,
     }
+
+
+def _stages(lines: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+    """Of each stage: its steps and seconds, and those of COUNTED that it has. Steps that were taken again after a kill
+    count once."""
+    stages: dict[str, dict[str, float]] = {}
+    last, clock = 0, 0.0
+    for line in lines:
+        if "stage" not in line:  # what a run says before its first step
+            continue
+        stage = stages.setdefault(line["stage"], {"steps": 0, "seconds": 0})
+        steps, now = max(0, line["step"] - last), line.get("seconds", 0.0)
+        passed = now - clock if now >= clock else now  # a run that goes on counts from 0 again
+        seconds = steps / max(line["steps_per_s"], 1e-6) if "steps_per_s" in line else passed
+        counts = {name: line[f"{name}_per_s"] * seconds for name in COUNTED if f"{name}_per_s" in line}
+        counts |= {name: line[name] for name in COUNTED if name in line}
+        for name, number in {"steps": steps, "seconds": seconds, **counts}.items():
+            stage[name] = round(stage.get(name, 0) + number)
+        last, clock = max(last, line["step"]), now
+    return stages
 
 
 def write_record(record: dict[str, Any], folder: Path) -> Path:

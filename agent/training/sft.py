@@ -35,6 +35,7 @@ from agent.training.losses.reply import ReplyLoss, reply_loss
 from agent.training.meter import Meter
 from agent.training.model_folder import save_like
 from agent.training.packing import Packed, pack, reply_logits
+from agent.training.record import training_record, write_record
 from agent.training.recorded import recorded
 from agent.training.rehearsal import Rehearsal
 from agent.training.stage import Report, quiet
@@ -189,7 +190,9 @@ def sft(config: SftConfig, report: Report = quiet) -> Path:
     batches = ReplyBatches(found.dialogues, shares, config.model, config.drawing, config.rehearsal)
     if learner.step < config.steps:
         _learn(config, learner, batches, maker.numbers, report)
-    return _written(config, subject)
+    out = _written(config, subject)
+    write_record(training_record(config, Path(config.folder)), out)
+    return out
 
 
 class Subject(NamedTuple):

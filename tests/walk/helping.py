@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     begun = Arm("before", _won(began), began.episodes - began.crashed, [began.success], [], [])
     (plan.out / "table.md").write_text(table(plan, begun, arms))
-    sheet(dict(_curves(plan)), plan.out / "curves.png", "minutes")
+    sheet(dict(_curves(plan)), plan.out / "curves.png", "minutes", top=1.0)
     found = {"plan": {**plan._asdict(), "out": str(plan.out)}, "arms": [arm._asdict() for arm in (begun, *arms)]}
     replace_file(plan.out / "results.json", json.dumps(found, indent=1).encode())
     print((plan.out / "table.md").read_text())
@@ -161,8 +161,8 @@ def _won(report: Report) -> int:
 
 def _curves(plan: Plan) -> Iterator[tuple[str, list[tuple[float, float]]]]:
     """Successes of what was played, sampled, on seeds for training, over minutes."""
-    for name, loss in ARMS.items():
-        for seed in range(plan.seeds):
+    for seed in range(plan.seeds):
+        for name, loss in ARMS.items():  # beside each other
             lines = read_metrics(plan.out / f"{loss}-{seed}")
             shares = [float(line["success"]) for line in lines]
             means = [sum(shares[max(0, n - SMOOTH) : n]) / min(n, SMOOTH) for n in range(1, len(shares) + 1)]

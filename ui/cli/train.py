@@ -153,7 +153,10 @@ class _Bar:
         """Take one line of figures, as training reports them."""
         self.last = figures
         stage, step, end = str(figures.get("stage", "")), figures.get("step", 0), figures.get("end", 0)
-        shown = "  ".join(f"{name} {value}" for name, value in figures.items() if name not in ("stage", "step", "end"))
+        told = ("stage", "step", "end")
+        # A wave's shares task by task fill a screen; they stand in the metrics.
+        plain = {name: value for name, value in figures.items() if name not in told and not isinstance(value, dict)}
+        shown = "  ".join(f"{name} {value}" for name, value in plain.items())
         if not self._console.is_terminal:
             self._console.print(f"{stage} {step}/{end}  {shown}", markup=False)
             return
