@@ -23,11 +23,13 @@ def training_record(config: Any, folder: Path) -> dict[str, Any]:
     """Steps, seconds and what was learned from by stage, the machine, the fonts, the icons and the whole config.
 
     `config` is the run's dataclass; `folder` holds its metrics, and perhaps NOTES. Without an archive of icons these
-    are "". A run that began with a model's folder holds that one's record too, under `before`.
+    are "", and so are fonts and icons of a run that drew no screens. A run that began with a model's folder holds that
+    one's record too, under `before`.
     """
     lines = read_metrics(folder)
     settings = asdict(config)
     notes = folder / NOTES
+    drew = "model" not in settings or bool(settings.get("rehearse"))  # what fine-tunes a model draws to rehearse alone
     begun_with = settings.get("init") or settings.get("model")
     before = Path(begun_with or folder) / RECORD
     return {
@@ -39,15 +41,15 @@ def training_record(config: Any, folder: Path) -> dict[str, Any]:
         "machine": f"{platform.machine()}, {settings['num_threads']} thread(s)",
         "device": settings.get("device", "cpu"),
         "torch": torch.__version__,
-        "fonts": fonts.fingerprint(),
-        "icons": icon_store.fingerprint(),
+        "fonts": fonts.fingerprint() if drew else "",
+        "icons": icon_store.fingerprint() if drew else "",
         "before": json.loads(before.read_text(encoding="utf-8")) if begun_with and before.is_file() else None,
     }
 
 
 def _stages(lines: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
     """Of each stage: its steps and seconds, and those of COUNTED that it has. Steps that were taken again after a kill
-    count once."""
+    count once; the time and the episodes of practice count as they passed."""
     stages: dict[str, dict[str, float]] = {}
     last, clock = 0, 0.0
     for line in lines:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ui.cli import exits
@@ -147,9 +148,8 @@ def _order_of_folder(arguments: argparse.Namespace, settings: "Settings") -> Ord
 
 
 def _new_folder(below: Path, suite: str) -> Path:
-    stem = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{suite}"
-    names = [stem, *(f"{stem}-{number}" for number in range(2, 1000))]
-    return next(below / name for name in names if not (below / name).exists())
+    """As runs are named: two that begin in the same second are apart."""
+    return below / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{suite}-{token_hex(3)}"
 
 
 def _compare(place: Path, report: "Report", output: Output) -> "list[dict[str, Any]]":

@@ -3,11 +3,15 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from agent.evaluation.card import training_lines
 from agent.training.metrics import METRICS
 from agent.training.pretrain import PretrainConfig
 from agent.training.record import NOTES, training_record, write_record
 from agent.training.rl import RlConfig
+from agent.training.screens.fonts import fingerprint
+from agent.training.screens.icon_store import VARIABLE
 from agent.training.sft import SftConfig
 
 
@@ -62,3 +66,11 @@ def test_fine_tuning_and_practice_tell_what_they_learned_from(tmp_path: Path) ->
     lines = training_lines(record)
     assert f"| sft | 20 | {8 * 40:,} replies | 1 |" in lines
     assert "| rl | 3 | 96 episodes | 3 |" in lines
+
+
+def test_only_what_drew_screens_names_fonts_and_icons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / METRICS).write_text("")
+    assert training_record(SftConfig(rehearse=0.2), tmp_path)["fonts"] == fingerprint()
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "none.zip"))  # which such a run never reads
+    records = [training_record(config, tmp_path) for config in (SftConfig(), RlConfig())]
+    assert [(record["fonts"], record["icons"]) for record in records] == [("", ""), ("", "")]
