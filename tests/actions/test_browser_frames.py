@@ -58,6 +58,7 @@ async def page(chromium: Path):
 async def work_through(page: Page, inside: Frame) -> None:
     """Every way of acting, at its place in the page; the page inside tells what it got."""
     executor = BrowserExecutor(page)
+    await page.screenshot()  # a run looks before it acts; a frame of another site takes no click before it was drawn
 
     def at(x: int, y: int) -> Point:
         return Point(x=LEFT + x, y=TOP + y)
