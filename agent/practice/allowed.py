@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from perception.errors import ModelError
+from perception.qwen3vl.ending import near_end
 from perception.qwen3vl.grammar import Constraint, Grammar
-from perception.qwen3vl.reply import near_end
 
 
 class Allowed(NamedTuple):

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from perception.clients.client import FinishReason, Message, Sampling
 from perception.errors import ModelError
+from perception.qwen3vl.ending import Ending
 from perception.qwen3vl.grammar import Constraint, Grammar
 from perception.qwen3vl.processor import ImageProcessor
 from perception.qwen3vl.prompt import Prompt, write_prompt
@@ -120,14 +121,12 @@ class Reference:
         inputs = self.inputs(prompt)
         shown = inputs["input_ids"][0].tolist()
         constraint = None if schema is None else self._grammar.start(schema)
-        drawing = _Drawing(Sampler(sampling, shown), constraint, self._end_ids)
-        late = _Late(lambda: stopped() or perf_counter() - begun > sampling.max_seconds)
+        drawing = _Drawing(sampling, shown, constraint, self._end_ids)
+        over = _Over(lambda: bool(drawing.finish) or stopped() or perf_counter() - begun > sampling.max_seconds)
         self._model.generate(
-            **inputs, max_new_tokens=sampling.max_tokens, logits_processor=[drawing], stopping_criteria=[late]
+            **inputs, max_new_tokens=sampling.max_tokens, logits_processor=[drawing], stopping_criteria=[over]
         )
-        ids = drawing.token_ids
-        finish = "stop" if ids[-1] in self._end_ids else "length" if len(ids) >= sampling.max_tokens else "time"
-        return Answered(ids, (perf_counter() - begun) * 1e3, drawing.logprobs, finish)
+        return Answered(drawing.token_ids, (perf_counter() - begun) * 1e3, drawing.logprobs, drawing.finish or "time")
 
     def inputs(self, prompt: Prompt | Inputs) -> dict[str, Tensor]:
         """A prompt as the model's `generate` takes it, in the model's numbers."""
@@ -211,29 +210,45 @@ def _content(part: Any) -> dict[str, Any]:
 
 
 class _Drawing:
-    """A logits processor that draws the token itself, as our engine does, and leaves `generate` that one alone."""
+    """A logits processor that draws the token itself, and ends the reply, as our engine does; `generate` is left that
+    token alone."""
 
-    def __init__(self, sampler: Sampler, constraint: Constraint | None, end_ids: Sequence[int]) -> None:
-        self._sampler, self._constraint, self._end_ids = sampler, constraint, end_ids
+    def __init__(
+        self, sampling: Sampling, shown: Sequence[int], constraint: Constraint | None, end_ids: Sequence[int]
+    ) -> None:
+        """shown: the prompt's tokens."""
+        self._sampler, self._ending = Sampler(sampling, shown), Ending(sampling)
+        self._constraint, self._end_ids = constraint, end_ids
         self._forced = self._force()
+        self._num_looked = 0
         self.token_ids: list[int] = []
         self.logprobs: list[float] = []
+        self.finish: FinishReason | None = None
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
         token, logprob = (self._forced.pop(0), 0.0) if self._forced else self._draw(scores[0].float().cpu())
         self.token_ids.append(token)
         self.logprobs.append(logprob)
+        self.finish = self._finish(token)
         alone = torch.full_like(scores, float("-inf"))
         alone[0, token] = 0.0
         return alone
 
     def _draw(self, scores: Tensor) -> tuple[int, float]:
-        allowed = None if self._constraint is None else self._constraint.allowed()
+        allowed = None if self._constraint is None else self._ending.mask(self._constraint, len(self.token_ids))
         token, logprob = self._sampler.draw(scores, allowed)
         if self._constraint is not None and token not in self._end_ids:
             self._constraint.accept(token)
             self._forced = self._force()
         return token, logprob
+
+    def _finish(self, token: int) -> FinishReason | None:
+        if token in self._end_ids:
+            return self._ending.ended()
+        if self._forced:
+            return None
+        before, self._num_looked = self._num_looked, len(self.token_ids)
+        return self._ending.cut(self.token_ids, before, formed=self._constraint is not None)
 
     def _force(self) -> list[int]:
         """What the form leaves no choice about, cut as our engine cuts it; each still takes a pass here."""
@@ -242,11 +257,11 @@ class _Drawing:
         return forced
 
 
-class _Late:
-    """A stopping criterion that ends a reply when its asker wants no more of it."""
+class _Over:
+    """A stopping criterion that asks whether a reply is over."""
 
-    def __init__(self, is_late: Callable[[], bool]) -> None:
-        self._is_late = is_late
+    def __init__(self, is_over: Callable[[], bool]) -> None:
+        self._is_over = is_over
 
     def __call__(self, input_ids: Tensor, scores: Any, **options: Any) -> Tensor:
-        return torch.full((len(input_ids),), self._is_late(), device=input_ids.device)
+        return torch.full((len(input_ids),), self._is_over(), device=input_ids.device)

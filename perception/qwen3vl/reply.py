@@ -10,18 +10,11 @@ from torch import Tensor
 
 from perception.clients.client import FinishReason, Sampling
 from perception.qwen3vl.draft import Drafter, Memory
+from perception.qwen3vl.ending import Ending
 from perception.qwen3vl.grammar import Constraint
 from perception.qwen3vl.prompt import Prompt
-from perception.qwen3vl.sampling import Sampler, is_loop
+from perception.qwen3vl.sampling import Sampler
 from perception.qwen3vl.thinking import ThinkTokens
-
-_LANDING = 256
-"""Tokens before `max_tokens` (at most half of them) from where on a JSON reply is brought to its end: it is still cut,
-and says so, but what there is of it can be read."""
-_CLOSING = 64
-"""Tokens in which a reply that goes in circles has to have come to its end."""
-_LOOK_EVERY = 16
-"""Tokens after which a reply is searched for loops again."""
 
 
 @dataclass(slots=True)
@@ -69,10 +62,7 @@ class Reply:
         self._sampler = Sampler(request.sampling, request.prompt.token_ids)
         self._drafter = Drafter(memory, request.prompt.token_ids)
         self._begun = False
-        self._landed = False
-        """Whether the end was brought about because the tokens were running out, or it went in circles."""
-        self._circles: int | None = None
-        """How long it was when it was seen to go in circles."""
+        self._ending = Ending(request.sampling)
         self.waiting = self._append([])
 
     def first(self) -> list[int]:
@@ -127,7 +117,7 @@ class Reply:
             self._begun = True
             self._drafter.begin(token)
         if token in self._end_ids:
-            self.finish = self._ended()
+            self.finish = self._ending.ended()
         elif self._active is not None:
             self._active.accept(token)
         elif self.think is not None and token == self.think.start and not self.token_ids:
@@ -136,20 +126,13 @@ class Reply:
 
     def _allowed(self, num_words: int) -> NDArray[np.bool_] | None:
         if self._active is not None:
-            return self._landing(self._active, self._active.allowed())
+            return self._ending.mask(self._active, len(self.token_ids))
         if self._constraint is None:
             return None
         # Thoughts go before an answer that has a form: the reply can't end among them.
         allowed = np.ones(num_words, dtype=bool)
         allowed[list(self._end_ids)] = False
         return allowed
-
-    def _landing(self, constraint: Constraint, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        if self._circles is None and not near_end(len(self.token_ids), self.request.sampling.max_tokens):
-            return allowed
-        ending = constraint.ending(allowed)
-        self._landed = self._landed or int(ending.sum()) < int(allowed.sum())
-        return ending
 
     def _append(self, drawn: list[int]) -> list[int]:
         """Adds what was drawn and what that forces; ends the reply where it or its budget ends."""
@@ -163,21 +146,10 @@ class Reply:
         self._drafter.extend(added)
         self._sampler.note(forced)
         if self.finish is None and self._active and self._active.finished and len(forced) <= left:
-            self.finish = self._ended()
-        elif self.finish is None and len(self.token_ids) >= self.request.sampling.max_tokens:
-            self.finish = "length"
-        elif self.finish is None and self._circles is not None and len(self.token_ids) - self._circles >= _CLOSING:
-            self.finish = "loop"  # It has no end that could be brought about.
-        elif self.finish is None and self._circles is None and self._loops(num_before):
-            self._circles = len(self.token_ids)  # A form is brought to its end, so that what there is can be read.
-            if self._active is None:
-                self.finish = "loop"
+            self.finish = self._ending.ended()
+        elif self.finish is None:
+            self.finish = self._ending.cut(self.token_ids, num_before, formed=self._active is not None)
         return added
-
-    def _ended(self) -> FinishReason:
-        if not self._landed:
-            return "stop"
-        return "length" if self._circles is None else "loop"
 
     def _forced(self, drawn: list[int]) -> list[int]:
         """What must come behind the tokens that were drawn."""
@@ -192,16 +164,6 @@ class Reply:
                 forced = [self.think.end, *self.think.gap]
             self.thinking = self.num_thinking == 0
         return forced + (self._active.forced() if self._active else [])
-
-    def _loops(self, num_before: int) -> bool:
-        length = self.request.sampling.loop_tokens
-        due = length and len(self.token_ids) // _LOOK_EVERY > num_before // _LOOK_EVERY
-        return bool(due) and is_loop(self.token_ids, length)
-
-
-def near_end(num_tokens: int, most: int) -> bool:
-    """Whether a reply of so many tokens, of at most `most`, is being brought to its end."""
-    return most - num_tokens <= min(_LANDING, most // 2)
 
 
 def _common(tokens: Sequence[int], others: Sequence[int]) -> int:

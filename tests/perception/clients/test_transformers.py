@@ -28,6 +28,12 @@ SCHEMA = {
     "required": ["n", "word"],
     "additionalProperties": False,
 }
+OPEN = {
+    "type": "object",
+    "properties": {"word": {"type": "string"}},
+    "required": ["word"],
+    "additionalProperties": False,
+}
 ENDLESS = {"type": "array", "items": {"enum": [7, 8]}, "minItems": 3000}
 
 
@@ -144,6 +150,24 @@ async def test_it_draws_what_our_engine_draws(qwen: Path) -> None:
     # Our engine ends a reply without spending a pass on the token that says so.
     assert other.token_ids[: len(ours.token_ids)] == ours.token_ids
     assert np.allclose(ours.logprobs, other.logprobs[: len(ours.logprobs)], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("sampling", "finish"),
+    [(Sampling(max_tokens=48), "length"), (Sampling(max_tokens=2_000, loop_tokens=32), "loop")],
+)
+@pytest.mark.parametrize("schema", [None, OPEN])
+async def test_it_ends_a_reply_where_our_engine_does(
+    qwen: Path, schema: dict[str, Any] | None, sampling: Sampling, finish: str
+) -> None:
+    mine, theirs = EmbeddedClient(qwen, dtype="float32"), TransformersClient(qwen)
+    ours, other = [await client.generate(ASK, schema=schema, sampling=sampling) for client in (mine, theirs)]
+    for client in (mine, theirs):
+        await client.close()
+    assert (other.text, other.finish) == (ours.text, finish)
+    assert ours.finish == finish
+    if schema:
+        assert json.loads(other.text)
 
 
 async def test_what_can_not_be_asked_or_loaded_is_one_line(client: TransformersClient, tmp_path: Path) -> None:
