@@ -70,7 +70,7 @@ def card(folder: Path, results: dict[str, Any]) -> str:
     parts = [
         f"# {handeye['name']} {handeye['version']}",
         "A small model of the Qwen3-VL architecture, trained from random weights by this repository on synthetic "
-        f"screens. No third party's weights or text went in{_icons(record)}. Apache-2.0.",
+        f"screens{_played(record)}. No third party's weights or text went in{_icons(record)}. Apache-2.0.",
         "Made by `python -m agent.evaluation.card`; do not edit.",
         "## Shape\n\n" + shape_lines(Config.load(folder), size),
         "## Training\n\n" + training_lines(record),
@@ -90,6 +90,12 @@ def _icons(record: dict[str, Any]) -> str:
     if not any(run.get("icons") for run in _runs(record)):
         return ", nor pictures"
     return "; of pictures, icons of openly licensed sets, which `agent.training.pages.icon_names` lists"
+
+
+def _played(record: dict[str, Any]) -> str:
+    taught = {"sft": "recorded runs", "rl": "practice in a browser"}
+    stages = {stage for run in _runs(record) for stage in run["stages"]}
+    return "".join(f", then on {words}" for stage, words in taught.items() if stage in stages)
 
 
 def shape_lines(config: Config, size: int) -> str:

@@ -18,6 +18,7 @@ from torch import Tensor
 from agent.exchange.example import Turn
 from agent.training.dialogue import Dialogue, DialogueMaker, Picture, Shown
 from agent.training.packing import pack
+from agent.training.pretrain import FRAME_TOKENS, PretrainConfig
 from agent.training.rl import RlConfig
 from agent.training.sft import SftConfig, packed_loss, prepared
 from perception.geometry import Size
@@ -27,6 +28,8 @@ from perception.qwen3vl.memory import keep_freed_memory
 from perception.qwen3vl.model import Qwen3VL
 
 MIB = 1 << 20
+ROW_TOKENS = FRAME_TOKENS + PretrainConfig().length
+"""Of a drawn screen and the questions about it."""
 EPISODE_SECONDS = 0.6
 """Of a player on one core, seen with nano on tasks of one to three steps; `handeye train rl` logs the real figure."""
 STEPS_OF_EPISODE = 2.0
@@ -86,14 +89,16 @@ def of_sft(config: SftConfig) -> Estimate:
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(not name.startswith(subject.frozen) if subject.frozen else True)
     seconds, tokens, activations = _measured(model, probe, config.length, config.bf16)
-    per_step = round(tokens * config.batch_size)
+    # Screens that are rehearsed count as replies of as many tokens.
+    replies = config.batch_size + config.screens * ROW_TOKENS / tokens
+    per_step = round(tokens * replies)
     return Estimate(
         *_counts(model),
-        learner_mib=_memory(model, activations * config.batch_size / _TRIED),
+        learner_mib=_memory(model, activations * replies / _TRIED),
         players_mib=0,
         tokens_per_step=per_step,
         tokens=per_step * config.steps,
-        learner_hours=round(seconds * config.batch_size * config.steps / 3600, 3),
+        learner_hours=round(seconds * replies * config.steps / 3600, 3),
         playing_hours=0.0,
     )
 

@@ -29,7 +29,7 @@ def training_record(config: Any, folder: Path) -> dict[str, Any]:
     lines = read_metrics(folder)
     settings = asdict(config)
     notes = folder / NOTES
-    drew = "model" not in settings or bool(settings.get("rehearse"))  # what fine-tunes a model draws to rehearse alone
+    drew = "model" not in settings or bool(settings.get("screens"))  # what fine-tunes a model draws to rehearse alone
     begun_with = settings.get("init") or settings.get("model")
     before = Path(begun_with or folder) / RECORD
     return {

@@ -1,71 +1,85 @@
-"""Rehearsal: drawn screens among the replies of fine-tuning, so that what was learned of them before is kept.
+"""Rehearsal: drawn screens beside the replies of fine-tuning, so that what was learned of them before is kept.
 
 What a model is fine-tuned on crowds out what it could do before ("catastrophic interference"; Robins, 1995, lets old
-patterns be learned beside the new ones). handeye-nano learned from drawn screens, and they cost nothing: so a part of
-each batch can be questions about new ones, in the mixture that its own training ended with. For nano's vocabulary
-alone, which writes each coordinate as one token; a released model has nothing to rehearse here.
+patterns be learned beside the new ones). handeye-nano learned from drawn screens, and they cost little: so each step
+can have a batch of new ones, packed and mixed as they were when its own training ended (`pretrain.ScreenBatches`), with
+the loss of the replies alone. For nano's vocabulary alone; a released model has nothing to rehearse here.
 """
 
-import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from pathlib import Path
+from zipfile import BadZipFile
+
+from tokenizers import Tokenizer
 
 from agent.errors import SettingsError
-from agent.prompts import compact_text
-from agent.training.dialogue import Dialogue, DialogueMaker
-from agent.training.mixture import chosen
-from agent.training.screens import make_screen, questions
-from agent.training.screens.record import any_size
-from perception.observation import Frame, ImageRef
-
-OF_A_SCREEN = 8
-"""Replies that share a drawn screen, at most: the tower looks at it once."""
-
-
-class Drawn(NamedTuple):
-    """A picture that is in no store."""
-
-    frame: Frame
-
-    @property
-    def image(self) -> ImageRef:
-        """Its digest and size."""
-        return ImageRef(digest=self.frame.digest, size=self.frame.size)
+from agent.training import nano
+from agent.training.batch import Batch
+from agent.training.curriculum import REPLIES, SIGMA
+from agent.training.forward import Losses, PackedForward
+from agent.training.heads import TrainingHeads
+from agent.training.pages.archive import PageStore
+from agent.training.pretrain import PretrainConfig, ScreenBatches, layout_of, maker
+from agent.training.screens import icon_store
+from perception.errors import ModelError
+from perception.qwen3vl.model import Qwen3VL
 
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """Draws replies about new screens, for the model of a folder."""
+    """Draws screens, with questions about each, for the model of a folder."""
 
     model: str
     seed: int
-    number: int
-    """Replies of a step."""
+    screens: int
+    """In a step; fewer large ones, more small ones, so that steps cost alike."""
+    pages: str = ""
+    """A store of pages from Chromium, which some batches are taken from (`agent.training.pages`)."""
 
     def check(self) -> None:
-        """Raises SettingsError for a model that did not learn from drawn screens, ModelError for a broken folder."""
-        if self.number and not self._maker.numbers:
+        """Raises SettingsError for a model that did not learn from drawn screens, or a store that can't be read;
+        ModelError for a broken folder."""
+        if not self.screens:
+            return
+        path = Path(self.model) / "tokenizer.json"
+        try:
+            known = Tokenizer.from_file(str(path)).get_vocab()
+        except Exception as error:  # the library raises nothing narrower
+            raise ModelError(f"{path} can't be read: {error}") from error
+        if known != nano.tokenizer().get_vocab():
             raise SettingsError(
-                f"rehearse: {self.model} does not write coordinates as nano does, which alone learned from drawn"
-                " screens; leave it out"
+                f"screens: {self.model} has not nano's vocabulary, which alone learned from drawn screens; leave it out"
             )
+        icon_store.fingerprint()  # an archive that can't be read should end the run before it begins
+        if self.pages:
+            try:
+                len(PageStore(Path(self.pages)))
+            except (OSError, ValueError, BadZipFile) as error:
+                raise SettingsError(
+                    f"pages: {self.pages} can't be read: {error}; `python -m agent.training.pages` makes a store"
+                ) from error
 
-    def drawn(self, step: int) -> list[Dialogue]:
-        """The replies of a step; the same for the same seed, fonts and icons."""
-        rng = random.Random(f"{self.seed}:{step}:screens")
-        found: list[Dialogue] = []
-        while len(found) < self.number:
-            found += self._about_one(rng, min(OF_A_SCREEN, self.number - len(found)), f"screen {step}/{len(found)}")
-        return found
-
-    def _about_one(self, rng: random.Random, number: int, name: str) -> list[Dialogue]:
-        screen = make_screen(rng, heldout=False, size=any_size(rng))
-        asked = chosen(questions(screen, rng, limit=2 * number), 1.0, rng)[:number]
-        picture = Drawn(Frame(screen.image))
-        texts = [compact_text(question.instruction, question.history) for question in asked]
-        return [self._maker.about(name, picture, text, one.reply) for text, one in zip(texts, asked, strict=True)]
+    def batch(self, step: int) -> Batch | None:
+        """The screens of a step; the same for the same seed, fonts and icons. None where none are wanted."""
+        return self._batches(step) if self.screens else None
 
     @cached_property
-    def _maker(self) -> DialogueMaker:
-        return DialogueMaker(self.model)
+    def _batches(self) -> ScreenBatches:
+        # Past its last step: frames of all sizes, the mixture that training ended with.
+        ended = PretrainConfig(init=self.model, read_steps=0, steps=1, seed=self.seed, pages=self.pages)
+        return ScreenBatches(replace(ended, batch_size=self.screens))
+
+
+class Rehearsed:
+    """What a model loses on drawn screens."""
+
+    def __init__(self, model: Qwen3VL) -> None:
+        # The heads that only training has are not asked: their losses have no weight here.
+        self._forward = PackedForward(model, TrainingHeads(model.config), layout_of(maker(), model), seed=0)
+
+    def losses(self, batch: Batch) -> Losses:
+        """Of the replies; `parts` has their `token_accuracy` and `coordinate_error`."""
+        features, losses = self._forward.see(batch, REPLIES)
+        self._forward.answer(batch, features, losses, REPLIES, SIGMA[1])
+        return losses

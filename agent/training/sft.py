@@ -11,7 +11,8 @@ import`, filters by `handeye export`.
 With `lora` the weights stay as they are and an adapter beside them learns (`lora`); `merge` adds it to them at the end.
 With `recompute` layers keep only their input for the backward pass. With `bf16` matrix products are in bfloat16, and
 what learns stays in float32, with its gradients and the optimiser's means: small steps would be lost in 8 bits.
-With `long_length` the last steps draw longer replies too (`drawing`), with `rehearse` some are about drawn screens.
+With `long_length` the last steps draw longer replies too (`drawing`), with `screens` drawn ones are learned beside them
+(`rehearsal`).
 """
 
 from argparse import BooleanOptionalAction
@@ -26,6 +27,7 @@ from torch import nn
 
 from agent.errors import SettingsError
 from agent.training import bare
+from agent.training.batch import Batch
 from agent.training.dialogue import Dialogue, DialogueMaker
 from agent.training.drawing import Drawing
 from agent.training.learner import Learner, Rates
@@ -37,7 +39,7 @@ from agent.training.model_folder import save_like
 from agent.training.packing import Packed, pack, reply_logits
 from agent.training.record import training_record, write_record
 from agent.training.recorded import recorded
-from agent.training.rehearsal import Rehearsal
+from agent.training.rehearsal import Rehearsal, Rehearsed
 from agent.training.stage import Report, quiet
 from agent.training.thoughts import FORMS, Form
 from perception.errors import ModelError
@@ -71,8 +73,10 @@ class SftConfig:
     """Of replies: plain, thinking, or auto, what the model's template asks for (`thoughts`)."""
     failed_too: bool = False
     """Learn from runs without a success as well."""
-    rehearse: float = 0.0
-    """Part of the replies in a step that are about newly drawn screens, such as nano learned from (`rehearsal`)."""
+    screens: int = 0
+    """Newly drawn screens in a step, such as nano learned from, each with up to 20 questions (`rehearsal`)."""
+    pages: str = ""
+    """A store of pages from Chromium that some of them are taken from, as in pre-training."""
     by_person: float = 2.0
     """How many times as often a person's steps are drawn."""
     rates: Rates = field(default_factory=lambda: Rates(adam=1e-4, tower_adam=5e-5, tower_muon=0.0, warmup_steps=10))
@@ -102,10 +106,10 @@ class SftConfig:
             raise SettingsError("merge=true: without lora there is nothing to merge; give --lora RANK too")
         if self.long_length and self.long_length <= self.length:
             raise SettingsError(f"long_length={self.long_length}: longer than length={self.length}, or 0")
-        if not 0 <= self.rehearse < 1:
-            raise SettingsError(f"rehearse={self.rehearse}: a part of a step's replies, 0 or more and less than 1")
-        if self.rehearse and self.long_length:
-            raise SettingsError("rehearse and long_length don't go together: drawn screens come in all lengths")
+        if self.screens < 0:
+            raise SettingsError(f"screens={self.screens}: how many are drawn in a step, 0 or more")
+        if self.pages and not self.screens:
+            raise SettingsError("pages: without screens nothing is taken from it; give --set screens=8 too")
         if not 0 < self.long_share < 1:
             raise SettingsError(f"long_share={self.long_share}: a share of the steps, between 0 and 1")
 
@@ -113,13 +117,19 @@ class SftConfig:
     def drawing(self) -> Drawing:
         """Which replies may be drawn when."""
         begins = round(self.steps * (1 - self.long_share)) if self.long_length else self.steps
-        number = self.batch_size - self.rehearsal.number
-        return Drawing(self.seed, number, self.length, self.long_length, begins)
+        return Drawing(self.seed, self.batch_size, self.length, self.long_length, begins)
 
     @property
     def rehearsal(self) -> Rehearsal:
         """What is drawn beside them."""
-        return Rehearsal(self.model, self.seed, int(self.batch_size * self.rehearse))
+        return Rehearsal(self.model, self.seed, self.screens, self.pages)
+
+
+class Step(NamedTuple):
+    """What is learned from at once."""
+
+    replies: Packed
+    screens: Batch | None
 
 
 @dataclass(frozen=True)
@@ -134,14 +144,11 @@ class ReplyBatches:
     rehearsal: Rehearsal | None = None
     """What is drawn beside them."""
 
-    def __call__(self, step: int) -> Packed:
+    def __call__(self, step: int) -> Step:
         """The batch of a step."""
-        return pack(self.drawn(step), self.drawing.length_at(step), self._config, self._maker.look)
-
-    def drawn(self, step: int) -> list[Dialogue]:
-        """The replies of a step, those about drawn screens last."""
-        rehearsed = self.rehearsal.drawn(step) if self.rehearsal else []
-        return self.drawing.drawn(self.dialogues, self.shares, step) + rehearsed
+        drawn = self.drawing.drawn(self.dialogues, self.shares, step)
+        replies = pack(drawn, self.drawing.length_at(step), self._config, self._maker.look)
+        return Step(replies, self.rehearsal.batch(step) if self.rehearsal else None)
 
     @cached_property
     def _maker(self) -> DialogueMaker:
@@ -235,18 +242,25 @@ def _written(config: SftConfig, subject: Subject) -> Path:
 def _learn(config: SftConfig, learner: Learner, batches: ReplyBatches, numbers: Sequence[int], report: Report) -> None:
     """From the learner's step to the end; the last thing is a checkpoint."""
     loader = Loader(batches, learner.step, config.steps, config.num_workers)
-    meter = Meter()
+    meter, rehearsed = Meter(), Rehearsed(learner.model) if config.screens else None
     try:
-        for step, packed in loader:
+        for step, (packed, screens) in loader:
             with torch.autocast(learner.model.device.type, torch.bfloat16, enabled=config.bf16):
                 found = packed_loss(learner.model, packed, numbers)
+                loss, again = found.loss, dict[str, float]()
+                if rehearsed and screens:
+                    drawn = rehearsed.losses(screens)
+                    loss = loss + drawn.total
+                    again = {"drawn": drawn.parts["reply"], "drawn_accuracy": drawn.parts["token_accuracy"]}
+                    meter.count(screens=screens.num_screens, questions=screens.num_questions)
             factor = config.rates.factor(step, config.steps, learner.warm_since)
-            norm = learner.learn(found.loss, factor)
+            norm = learner.learn(loss, factor)
             meter.add(
                 reply=float(found.loss.detach()),
                 token_accuracy=found.token_accuracy,
                 coordinate_error=found.coordinate_error,
                 gradient=norm,
+                **again,
             )
             meter.count(tokens=packed.num_tokens, replies=config.batch_size)
             last = learner.step == config.steps

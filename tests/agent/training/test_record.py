@@ -70,7 +70,7 @@ def test_fine_tuning_and_practice_tell_what_they_learned_from(tmp_path: Path) ->
 
 def test_only_what_drew_screens_names_fonts_and_icons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / METRICS).write_text("")
-    assert training_record(SftConfig(rehearse=0.2), tmp_path)["fonts"] == fingerprint()
+    assert training_record(SftConfig(screens=2), tmp_path)["fonts"] == fingerprint()
     monkeypatch.setenv(VARIABLE, str(tmp_path / "none.zip"))  # which such a run never reads
     records = [training_record(config, tmp_path) for config in (SftConfig(), RlConfig())]
     assert [(record["fonts"], record["icons"]) for record in records] == [("", ""), ("", "")]

@@ -55,8 +55,8 @@ def test_a_person_s_steps_are_drawn_more_often(small: Path, tmp_path: Path) -> N
     record(tmp_path / "b")
     found = recorded(tmp_path, DialogueMaker(small))
     assert found.by_person == [True, False]
-    make = ReplyBatches(found.dialogues, [9.0, 1.0], str(small), Drawing(seed=1, batch_size=300, length=512))
-    names = [dialogue.name for dialogue in make.drawn(0)]
+    drawing = Drawing(seed=1, batch_size=300, length=512)
+    names = [dialogue.name for dialogue in drawing.drawn(found.dialogues, [9.0, 1.0], 0)]
     assert 240 < names.count("a/0") < 300
     assert len(names) == 300
 
@@ -139,15 +139,15 @@ def test_batches_of_the_last_part_are_longer(small: Path, tmp_path: Path) -> Non
     sizes = sorted(len(dialogue.token_ids) for dialogue in found.dialogues)
     config = SftConfig(steps=10, batch_size=6, length=sizes[1], long_length=sizes[-1])
     make = ReplyBatches(found.dialogues, [1.0] * 4, str(small), config.drawing)
-    assert [make(step).token_ids.shape[1] > sizes[1] for step in (0, 7, 8, 9)] == [False, False, True, True]
+    assert [make(step).replies.token_ids.shape[1] > sizes[1] for step in (0, 7, 8, 9)] == [False, False, True, True]
 
 
 def test_batches_depend_on_seed_and_step_alone(small: Path, tmp_path: Path) -> None:
     record(tmp_path / "one", num_steps=4)
     found = recorded(tmp_path, DialogueMaker(small))
     make = ReplyBatches(found.dialogues, [1.0] * 4, str(small), Drawing(seed=1, batch_size=2, length=512))
-    assert (make(3).token_ids == make(3).token_ids).all()
-    assert len({tuple(dialogue.name for dialogue in make.drawn(step)) for step in range(9)}) > 1
+    assert (make(3).replies.token_ids == make(3).replies.token_ids).all()
+    assert len({make(step).replies.token_ids.tobytes() for step in range(9)}) > 1
 
 
 @pytest.mark.slow
