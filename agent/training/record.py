@@ -50,21 +50,21 @@ def training_record(config: Any, folder: Path) -> dict[str, Any]:
 def _stages(lines: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
     """Of each stage: its steps and seconds, and those of COUNTED that it has. Steps that were taken again after a kill
     count once; the time and the episodes of practice count as they passed."""
-    stages: dict[str, dict[str, float]] = {}
+    stages: dict[str, dict[str, float]] = {}  # rounded at the end, since lines are many
     last, clock = 0, 0.0
     for line in lines:
         if "stage" not in line:  # what a run says before its first step
             continue
-        stage = stages.setdefault(line["stage"], {"steps": 0, "seconds": 0})
+        stage = stages.setdefault(line["stage"], {"steps": 0.0, "seconds": 0.0})
         steps, now = max(0, line["step"] - last), line.get("seconds", 0.0)
         passed = now - clock if now >= clock else now  # a run that goes on counts from 0 again
         seconds = steps / max(line["steps_per_s"], 1e-6) if "steps_per_s" in line else passed
         counts = {name: line[f"{name}_per_s"] * seconds for name in COUNTED if f"{name}_per_s" in line}
         counts |= {name: line[name] for name in COUNTED if name in line}
         for name, number in {"steps": steps, "seconds": seconds, **counts}.items():
-            stage[name] = round(stage.get(name, 0) + number)
+            stage[name] = stage.get(name, 0.0) + number
         last, clock = max(last, line["step"]), now
-    return stages
+    return {name: {key: round(number) for key, number in stage.items()} for name, stage in stages.items()}
 
 
 def write_record(record: dict[str, Any], folder: Path) -> Path:
