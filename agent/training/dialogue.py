@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from tokenizers import Tokenizer
 from torch import Tensor
@@ -30,20 +30,6 @@ from perception.qwen3vl.rope import Grid
 IMAGE = "<|vision_start|><|image_pad|><|vision_end|>"
 ASKING = "<|im_start|>assistant\n"
 MAX_COORDINATE = 1000
-
-
-class Shown(Protocol):
-    """A picture of a dialogue, wherever it is kept."""
-
-    @property
-    def image(self) -> ImageRef:
-        """Digest and size."""
-        ...
-
-    @property
-    def frame(self) -> Frame:
-        """Its pixels. Raises ImageError where it is missing."""
-        ...
 
 
 class Picture(NamedTuple):
@@ -68,7 +54,7 @@ class Dialogue:
     """Prompt and reply; an image has as many tokens as the model sees of it."""
     num_prompt: int
     """How many of the tokens are prompt; all that follow are learned."""
-    pictures: tuple[Shown, ...]
+    pictures: tuple[Picture, ...]
     grids: tuple[Grid, ...]
     """Of the pictures, in patches."""
     coordinates: tuple[int, ...] = ()
@@ -105,11 +91,16 @@ class DialogueMaker:
         found = [self._tokenizer.token_to_id(str(number)) for number in range(MAX_COORDINATE + 1)]
         return tuple(token for token in found if token is not None) if None not in found else ()
 
+    @property
+    def vocabulary(self) -> dict[str, int]:
+        """Every token, and its id."""
+        return self._tokenizer.get_vocab()
+
     def ids(self, text: str) -> list[int]:
         """Tokens of a text, special ones included."""
         return self._tokenizer.encode(text, add_special_tokens=False).ids
 
-    def look(self, picture: Shown) -> Tensor:
+    def look(self, picture: Picture) -> Tensor:
         """The patches of a picture, float32 [N, C*P*P]. Raises ImageError where it is missing."""
         return self.processor.still(picture.frame.pixels)
 
@@ -128,34 +119,17 @@ class DialogueMaker:
             until = step.model_copy(update={"actor": "model", "replies": step.replies[:number]})
             yield self._written(example_of(folder, trajectory, until, str), exact=True)
 
-    def about(self, name: str, picture: Shown, text: str, reply: str) -> Dialogue:
-        """What is right to reply where one picture is shown and a text, which ends the prompt."""
-        return self._formed(name, (Turn("user", text, 1),), (picture,), reply, self.ids(reply + END))
-
     def _written(self, example: Example, *, exact: bool = False) -> Dialogue:
         """exact: the reply is what this model sampled, token for token."""
         pictures = tuple(Picture(str(example.folder), image) for image in example.images)
-        sampled = list(example.sampled[0])
-        said, exact = sampled or self.ids(example.reply + END), exact and bool(sampled)
-        return self._formed(example.name, example.turns[:-1], pictures, example.reply, said, exact=exact)
-
-    def _formed(
-        self,
-        name: str,
-        turns: Sequence[Turn],
-        pictures: tuple[Shown, ...],
-        text: str,
-        said: list[int],
-        *,
-        exact: bool = False,
-    ) -> Dialogue:
-        """text: of the reply; said: its tokens, thoughts and all."""
         grids = tuple(self.grid(picture.image) for picture in pictures)
-        given, reply = self._thoughts.formed(said, exact=exact)
-        prompt = self.prompt(turns, grids) + given
+        sampled = list(example.sampled[0])
+        said = sampled or self.ids(example.reply + END)
+        given, reply = self._thoughts.formed(said, exact=exact and bool(sampled))
+        prompt = self.prompt(example.turns[:-1], grids) + given
         answer = len(prompt) + self._thoughts.start_of_answer(reply)
-        coordinates, step = self._places([*prompt, *reply], answer, answer_of(text))
-        return Dialogue(name, prompt + reply, len(prompt), pictures, grids, coordinates, step)
+        coordinates, step = self._places([*prompt, *reply], answer, answer_of(example.reply))
+        return Dialogue(example.name, prompt + reply, len(prompt), pictures, grids, coordinates, step)
 
     def prompt(self, turns: Sequence[Turn], grids: Sequence[Grid]) -> list[int]:
         """Tokens of a conversation that asks for a reply; each image has as many as the model sees of it."""

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from agent.exchange.example import Turn
-from agent.training.dialogue import Dialogue, DialogueMaker, Picture, Shown
+from agent.training.dialogue import Dialogue, DialogueMaker, Picture
 from agent.training.packing import pack
 from agent.training.pretrain import FRAME_TOKENS, PretrainConfig
 from agent.training.rl import RlConfig
@@ -150,7 +150,7 @@ def _measured(model: Qwen3VL, maker: DialogueMaker, length: int, bf16: bool) -> 
     dialogues = [_made_up(maker, number) for number in range(_TRIED)]
     patch = 3 * maker.processor.patch_size**2
 
-    def look(picture: Shown) -> Tensor:
+    def look(picture: Picture) -> Tensor:
         _, rows, columns = dialogues[0].grids[0]
         return torch.zeros(rows * columns, patch)
 

@@ -18,12 +18,12 @@ import torch
 from torch import Tensor
 
 from agent.training.batch import IGNORED, STEP_SHARE
-from agent.training.dialogue import Dialogue, Shown
+from agent.training.dialogue import Dialogue, Picture
 from perception.qwen3vl.config import Config
 from perception.qwen3vl.model import Qwen3VL
 from perception.qwen3vl.rope import Grid, position_ids
 
-Look = Callable[[Shown], Tensor]
+Look = Callable[[Picture], Tensor]
 """The patches of a picture, float32 [N, C*P*P]."""
 
 

@@ -6,23 +6,21 @@ can have a batch of new ones, packed and mixed as they were when its own trainin
 the loss of the replies alone. For nano's vocabulary alone; a released model has nothing to rehearse here.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from zipfile import BadZipFile
-
-from tokenizers import Tokenizer
 
 from agent.errors import SettingsError
 from agent.training import nano
 from agent.training.batch import Batch
 from agent.training.curriculum import REPLIES, SIGMA
+from agent.training.dialogue import DialogueMaker
 from agent.training.forward import Losses, PackedForward
 from agent.training.heads import TrainingHeads
 from agent.training.pages.archive import PageStore
 from agent.training.pretrain import PretrainConfig, ScreenBatches, layout_of, maker
 from agent.training.screens import icon_store
-from perception.errors import ModelError
 from perception.qwen3vl.model import Qwen3VL
 
 
@@ -42,12 +40,7 @@ class Rehearsal:
         ModelError for a broken folder."""
         if not self.screens:
             return
-        path = Path(self.model) / "tokenizer.json"
-        try:
-            known = Tokenizer.from_file(str(path)).get_vocab()
-        except Exception as error:  # the library raises nothing narrower
-            raise ModelError(f"{path} can't be read: {error}") from error
-        if known != nano.tokenizer().get_vocab():
+        if DialogueMaker(self.model).vocabulary != nano.tokenizer().get_vocab():
             raise SettingsError(
                 f"screens: {self.model} has not nano's vocabulary, which alone learned from drawn screens; leave it out"
             )
@@ -67,8 +60,11 @@ class Rehearsal:
     @cached_property
     def _batches(self) -> ScreenBatches:
         # Past its last step: frames of all sizes, the mixture that training ended with.
-        ended = PretrainConfig(init=self.model, read_steps=0, steps=1, seed=self.seed, pages=self.pages)
-        return ScreenBatches(replace(ended, batch_size=self.screens))
+        return ScreenBatches(
+            PretrainConfig(
+                init=self.model, seed=self.seed, pages=self.pages, batch_size=self.screens, read_steps=0, steps=1
+            )
+        )
 
 
 class Rehearsed:

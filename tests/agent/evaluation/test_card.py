@@ -1,9 +1,14 @@
-"""The card's table: kinds of question alone and together, crashed episodes outside of every share."""
+"""The card: what the weights learned from, and kinds of question alone and together, crashed ones outside of shares."""
 
+import json
+import shutil
+from pathlib import Path
 from typing import Any
 
-from agent.evaluation.card import GROUPS, accuracy_table, together
+from agent.evaluation.card import GROUPS, accuracy_table, card, together
 from agent.evaluation.report import wilson
+from agent.training.record import RECORD
+from perception.clients.catalog import NANO
 
 
 def row(episodes: int, success: float, crashed: int = 0) -> dict[str, Any]:
@@ -30,3 +35,18 @@ def test_the_table_has_the_groups_and_then_the_largest_kinds() -> None:
     names = [line.split("|")[1].strip() for line in lines if line.startswith("|")][2:]
     assert names == [*GROUPS, "button", "shape", "all"]
     assert "| 20 | 50.0% |" in lines[2]
+
+
+def test_it_says_what_the_weights_learned_from(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(NANO, tmp_path / "nano"))
+    drawn = json.loads((NANO / RECORD).read_text()) | {"stages": {"read": {"steps": 1, "seconds": 60}}, "before": None}
+    for stages, words in (
+        ([], "on synthetic screens. No"),
+        (["sft"], "on synthetic screens, then on recorded runs. No"),
+        (["sft", "rl"], "on synthetic screens, then on recorded runs, then on practice in a browser. No"),
+    ):
+        record = drawn
+        for stage in stages:
+            record = drawn | {"stages": {stage: {"steps": 1, "seconds": 60}}, "before": record}
+        (folder / RECORD).write_text(json.dumps(record))
+        assert words in card(folder, results(shape=row(10, 0.4)))
