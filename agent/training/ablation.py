@@ -29,6 +29,7 @@ from agent.training.learner import CHECKPOINT
 from agent.training.metrics import read_metrics
 from agent.training.pretrain import PretrainConfig, first_model, layout_of, maker, pretrain, row_of
 from agent.training.probe import Probe
+from agent.training.products import in_bfloat16
 from agent.training.screens import dense
 from agent.training.screens.record import SIZES
 
@@ -118,9 +119,10 @@ def _begin_with(base: Path | None, config: PretrainConfig) -> int:
 def _reading(forward: PackedForward, num_pages: int = 64) -> dict[str, float]:
     """Share of characters of held-out words that the tower reads on pages of text."""
     rng, right = random.Random(READ_SEED), []
+    half = in_bfloat16(True, forward.config, "cpu")
     for number in range(num_pages):
         batch = pack([row_of(dense(rng, True, SIZES[number % len(SIZES)]), [])], 1)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
             _, losses = forward.see(batch, Weights(reading=1.0))
             right.append(losses.parts["reading_accuracy"])
     return {"characters": round(sum(right) / len(right), 4)}

@@ -19,6 +19,7 @@ from agent.exchange.example import Turn
 from agent.training.dialogue import Dialogue, DialogueMaker, Picture
 from agent.training.packing import pack
 from agent.training.pretrain import FRAME_TOKENS, PretrainConfig
+from agent.training.products import in_bfloat16
 from agent.training.rl import RlConfig
 from agent.training.sft import SftConfig, packed_loss, prepared
 from perception.geometry import Size
@@ -159,7 +160,8 @@ def _measured(model: Qwen3VL, maker: DialogueMaker, length: int, bf16: bool) -> 
     before = _peak()
     for _ in range(2):  # the first one prepares its kernels
         begun = time.perf_counter()
-        with torch.autocast(model.device.type, torch.bfloat16, enabled=bf16):
+        half = in_bfloat16(bf16, model.config, model.device.type)
+        with torch.autocast(model.device.type, torch.bfloat16, enabled=half):
             packed_loss(model, packed, maker.numbers).loss.backward()
         spent.append(time.perf_counter() - begun)
         model.zero_grad()

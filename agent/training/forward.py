@@ -91,6 +91,7 @@ class PackedForward:
 
     def __init__(self, model: Qwen3VL, heads: TrainingHeads, layout: Layout, seed: int) -> None:
         self._model, self._heads, self._layout = model, heads, layout
+        self.config = model.config
         self._generator = torch.Generator().manual_seed(seed)
 
     def steady(self, batch: Batch, screens: int = 2) -> float:

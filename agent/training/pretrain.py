@@ -93,6 +93,7 @@ class PretrainConfig:
     num_processes: int = 1
     """Learner processes on this machine, each with batches of its own; see `replicas`."""
     bf16: bool = True
+    """Products in bfloat16, on a machine that is not slower at them (`products`)."""
     device: str = "cpu"
     log_every: int = 50
     save_every: int = 500

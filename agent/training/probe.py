@@ -14,6 +14,7 @@ import torch
 from agent.training.batch import Batch, pack
 from agent.training.forward import PackedForward, Weights
 from agent.training.pretrain import row_of
+from agent.training.products import in_bfloat16
 from agent.training.sample import SampleMaker
 from agent.training.screens import SIZES, Question, make_screen, questions
 
@@ -43,8 +44,9 @@ class Probe:
     def run(self, forward: PackedForward, *, bf16: bool = True) -> dict[str, tuple[float, int]]:
         """Accuracy and number of questions by kind."""
         found: dict[str, list[bool]] = defaultdict(list)
+        half = in_bfloat16(bf16, forward.config, "cpu")
         for batch, asked in self._batches:
-            with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            with torch.autocast("cpu", torch.bfloat16, enabled=half):
                 features, _ = forward.see(batch, NONE)
                 likeliest = forward.replies(batch, features).argmax(-1).numpy()
             size = batch.images.shape[2], batch.images.shape[1]

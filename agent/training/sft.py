@@ -17,7 +17,7 @@ With `long_length` the last steps draw longer replies too (`drawing`), with `scr
 
 from argparse import BooleanOptionalAction
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -37,6 +37,7 @@ from agent.training.losses.reply import ReplyLoss, reply_loss
 from agent.training.meter import Meter
 from agent.training.model_folder import save_like
 from agent.training.packing import Packed, pack, reply_logits
+from agent.training.products import in_bfloat16
 from agent.training.record import training_record, write_record
 from agent.training.recorded import recorded
 from agent.training.rehearsal import Rehearsal, Rehearsed
@@ -79,7 +80,11 @@ class SftConfig:
     """A store of pages from Chromium that some of them are taken from, as in pre-training."""
     by_person: float = 2.0
     """How many times as often a person's steps are drawn."""
-    rates: Rates = field(default_factory=lambda: Rates(adam=1e-4, tower_adam=5e-5, tower_muon=0.0, warmup_steps=10))
+    rate: float = 1e-4
+    """Of learning, at its height; the vision tower has half of it, of this and of `muon`."""
+    muon: float = 0.0
+    """The rate of Muon for the matrices in layers and blocks; 0: AdamW for them too."""
+    warmup_steps: int = 10
     tower: bool = True
     """Let the vision tower learn too."""
     lora: int = 0
@@ -95,6 +100,7 @@ class SftConfig:
     num_workers: int = 1
     """Processes that prepare batches; 0: the learner does."""
     bf16: bool = False
+    """Products in bfloat16, on a machine that is not slower at them (`products`)."""
     log_every: int = 10
     save_every: int = 100
 
@@ -112,6 +118,17 @@ class SftConfig:
             raise SettingsError("pages: without screens nothing is taken from it; give --set screens=8 too")
         if not 0 < self.long_share < 1:
             raise SettingsError(f"long_share={self.long_share}: a share of the steps, between 0 and 1")
+
+    @property
+    def rates(self) -> Rates:
+        """Of the learner."""
+        return Rates(
+            adam=self.rate,
+            tower_adam=self.rate / 2,
+            muon=self.muon,
+            tower_muon=self.muon / 2,
+            warmup_steps=self.warmup_steps,
+        )
 
     @property
     def drawing(self) -> Drawing:
@@ -217,7 +234,8 @@ def prepared(config: SftConfig) -> Subject:
     torch.manual_seed(config.seed)
     keep_freed_memory()
     # Weights that stay as they are need no float32 beside their bfloat16.
-    kind = torch.bfloat16 if config.bf16 and config.lora else torch.float32
+    half = in_bfloat16(config.bf16, Config.load(config.model), config.device)
+    kind = torch.bfloat16 if half and config.lora else torch.float32
     model = weights.load(config.model, kind, config.device)
     model.recompute(config.recompute)
     if not config.lora:
@@ -242,10 +260,11 @@ def _written(config: SftConfig, subject: Subject) -> Path:
 def _learn(config: SftConfig, learner: Learner, batches: ReplyBatches, numbers: Sequence[int], report: Report) -> None:
     """From the learner's step to the end; the last thing is a checkpoint."""
     loader = Loader(batches, learner.step, config.steps, config.num_workers)
+    half = in_bfloat16(config.bf16, learner.model.config, config.device)
     meter, rehearsed = Meter(), Rehearsed(learner.model) if config.screens else None
     try:
         for step, (packed, screens) in loader:
-            with torch.autocast(learner.model.device.type, torch.bfloat16, enabled=config.bf16):
+            with torch.autocast(learner.model.device.type, torch.bfloat16, enabled=half):
                 found = packed_loss(learner.model, packed, numbers)
                 loss, again = found.loss, dict[str, float]()
                 if rehearsed and screens:

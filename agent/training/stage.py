@@ -12,6 +12,7 @@ from agent.training.batch import Batch
 from agent.training.forward import Losses, PackedForward, Weights
 from agent.training.learner import Learner, Rates
 from agent.training.loader import Loader, MakeBatch
+from agent.training.products import in_bfloat16
 from agent.training.screens.record import Size
 from perception.qwen3vl.memory import give_back
 
@@ -76,13 +77,14 @@ def run(
 ) -> None:
     """From the learner's step to the end of the stage; the last thing done is a checkpoint."""
     loader = Loader(make, learner.step, stage.end, options.num_workers)
+    half = in_bfloat16(options.bf16, learner.model.config, options.device)
     meter = Meter()
     try:
         for step, batch in loader:
             # In float32: autocast would keep its copies of the weights from before they are changed.
             look = step % saturation.EVERY == 0 and not stage.frozen
             highest = {"highest_score": forward.steady(batch)} if look else {}
-            with torch.autocast(options.device, torch.bfloat16, enabled=options.bf16):
+            with torch.autocast(options.device, torch.bfloat16, enabled=half):
                 losses = losses_of(stage, forward, batch, step)
             losses.parts |= highest
             factor = stage.rates.factor(step - stage.begin, stage.end - stage.begin, learner.warm_since - stage.begin)

@@ -9,8 +9,9 @@ kernel for few queries (and the exacter one), so the cache holds float32; score 
 costs more than the softmax over it; the last layer leaves out what nobody asks for. Measured on one core of an AVX-512
 BF16 machine with 11M parameters in the decoder: 4.1 -> 1.5 ms a pass.
 
-The packed form (`packed`) needs operators that not every build of PyTorch has; where they are missing, `accelerate`
-leaves the model as it is. A state dict has the plain weights under their own names, unpacked when it is asked for.
+The packed form (`packed`) needs operators that not every build of PyTorch has, and instructions that not every CPU has;
+where they are missing, `accelerate` leaves the model as it is. A state dict has the plain weights under their own
+names, unpacked when it is asked for.
 """
 
 from collections.abc import Sequence

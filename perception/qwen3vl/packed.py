@@ -16,8 +16,11 @@ _TYPICAL_ROWS = 8
 
 
 def can_pack() -> bool:
-    """Whether this build of PyTorch has the operators."""
-    return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+    """Whether this build of PyTorch has the operators, and this CPU the instructions that they ask for (AVX-512 or
+    AVX-NE-CONVERT; without, packing raises)."""
+    if not torch.backends.mkldnn.is_available() or not hasattr(torch.ops.mkldnn, "_linear_pointwise"):
+        return False
+    return torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
 
 class Packed:

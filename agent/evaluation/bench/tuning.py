@@ -81,13 +81,16 @@ def measure(plan: Plan, packages: str, place: Path) -> tuple[list[Row], int]:
     The sides take turns, so that whatever else the machine does falls on both. Raises BenchmarkError when a side
     fails, or they did not train on the same tokens.
     """
+    from agent.training.products import in_bfloat16
     from perception.qwen3vl import untrained
+    from perception.qwen3vl.config import Config
 
     model = untrained.written(place / plan.size, NANO, plan.size)
     runs = write_runs(place / "runs", plan.num_screens, plan.seed)
     records, timed, every = written_records(place / "records.jsonl", plan, model, runs)
+    formats = (False, True) if in_bfloat16(True, Config.load(model), "cpu") else (False,)
     found: dict[tuple[str, bool, int], list[Reading]] = {}
-    for repeat, bf16, num_workers, side in product(range(plan.repeats), (False, True), plan.workers, NAMES):
+    for repeat, bf16, num_workers, side in product(range(plan.repeats), formats, plan.workers, NAMES):
         job = Job(
             model=str(model),
             data=str(runs if side == OURS else records),

@@ -18,7 +18,6 @@ from agent.evaluation.run import walk
 from agent.policy import Policy
 from agent.practice.practice import practise
 from agent.settings import RunSettings
-from agent.training.learner import Rates
 from agent.training.rl import RlConfig
 from agent.training.sft import SftConfig, sft
 from perception.geometry import Point
@@ -49,8 +48,7 @@ def taught(folder: Path) -> Path:
         point = Point(x=rng.randrange(SIZE.width), y=rng.randrange(SIZE.height))
         record(folder / "runs" / str(number), task=Task(id="lean", instruction="Lean"), points=[point], frame=frame)
     model = write_folder(folder / "random")
-    rates = Rates(adam=3e-3, tower_adam=1e-3, tower_muon=0.0, warmup_steps=5)
-    config = SftConfig(str(model), str(folder / "runs"), str(folder / "sft"), steps=50, batch_size=8, rates=rates)
+    config = SftConfig(str(model), str(folder / "runs"), str(folder / "sft"), steps=50, batch_size=8, rate=2e-3)
     return sft(replace(config, num_workers=0))
 
 

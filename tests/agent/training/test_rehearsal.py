@@ -10,7 +10,6 @@ from tokenizers import Tokenizer
 from agent.errors import SettingsError
 from agent.training.batch import Batch
 from agent.training.dialogue import DialogueMaker
-from agent.training.learner import Rates
 from agent.training.recorded import recorded
 from agent.training.rehearsal import Rehearsal, Rehearsed
 from agent.training.sft import ReplyBatches, SftConfig, sft
@@ -63,12 +62,13 @@ def test_they_stand_beside_the_replies_of_a_step(tmp_path: Path) -> None:
 def test_what_is_rehearsed_is_learned(tmp_path: Path) -> None:
     small = write_folder(tmp_path / "small")
     record(tmp_path / "runs" / "one")
-    given = {"model": str(small), "runs": str(tmp_path / "runs"), "batch_size": 8, "steps": 12, "num_workers": 0}
-    rates = Rates(adam=2e-3, tower_adam=2e-3, tower_muon=0.0, warmup_steps=2)
+    given = {"model": str(small), "runs": str(tmp_path / "runs"), "batch_size": 8, "steps": 12}
     asked = some(Rehearsal(str(small), 7, 4), 0)
     losses = []
     for name, screens in (("without", 0), ("with", 2)):
-        out = sft(SftConfig(**given, folder=str(tmp_path / name), rates=rates, screens=screens))
+        out = sft(
+            SftConfig(**given, folder=str(tmp_path / name), screens=screens, rate=2e-3, warmup_steps=2, num_workers=0)
+        )
         losses.append(lost(out, asked)["reply"])
     assert losses[1] < 0.9 * losses[0]
 
