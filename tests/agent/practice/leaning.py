@@ -48,8 +48,8 @@ def taught(folder: Path) -> Path:
         point = Point(x=rng.randrange(SIZE.width), y=rng.randrange(SIZE.height))
         record(folder / "runs" / str(number), task=Task(id="lean", instruction="Lean"), points=[point], frame=frame)
     model = write_folder(folder / "random")
-    config = SftConfig(str(model), str(folder / "runs"), str(folder / "sft"), steps=50, batch_size=8, rate=2e-3)
-    return sft(replace(config, num_workers=0))
+    config = SftConfig(str(model), str(folder / "runs"), str(folder / "sft"), steps=50, batch_size=8, rate=3e-3)
+    return sft(replace(config, warmup_steps=5, num_workers=0))
 
 
 class Leaning(PaintedEnvironment):
