@@ -157,10 +157,9 @@ def _measured(model: Qwen3VL, maker: DialogueMaker, length: int, bf16: bool) -> 
 
     packed = pack(dialogues, length, model.config, look)
     spent = []
-    before = _peak()
+    before, half = _peak(), in_bfloat16(bf16, model.config, model.device.type)
     for _ in range(2):  # the first one prepares its kernels
         begun = time.perf_counter()
-        half = in_bfloat16(bf16, model.config, model.device.type)
         with torch.autocast(model.device.type, torch.bfloat16, enabled=half):
             packed_loss(model, packed, maker.numbers).loss.backward()
         spent.append(time.perf_counter() - begun)
