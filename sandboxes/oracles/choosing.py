@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from perception.geometry import Point
-from sandboxes.oracles.scene import FIELD, Moves, Scene, at, click, click_at, select_text, told, type_text
+from sandboxes.oracles.scene import FIELD, Moves, Scene, after, at, click, click_at, select_text, told, type_text
 
 MONTHS: Sequence[str] = "January February March April May June July August September October November December".split()
 
@@ -12,10 +12,13 @@ async def _labels(scene: Scene) -> list[str]:
     return [thing.text for thing in await scene.all("#area label")]
 
 
-async def _tick(scene: Scene, labels: Sequence[str], wanted: Sequence[str], verb: str = "Tick") -> Moves:
-    """Tick the boxes that have these of the labels, in the order of the goal, then submit."""
-    for label in wanted:
-        async for move in scene.press(f"#ch{labels.index(label)}", thought=f'{verb} "{label}"'):
+async def _tick(
+    scene: Scene, labels: Sequence[str], wanted: Sequence[str], verb: str = "Tick", seen: Sequence[str] = ()
+) -> Moves:
+    """Tick the boxes that have these of the labels, in the order of the goal, then submit; `seen`: of each, as in
+    `after`."""
+    for label, why in zip(wanted, seen or [""] * len(wanted), strict=True):
+        async for move in scene.press(f"#ch{labels.index(label)}", thought=after(why, f'{verb} "{label}"')):
             yield move
     async for move in scene.press("#subbtn"):
         yield move
@@ -33,11 +36,13 @@ async def click_checkboxes_soft(scene: Scene) -> Moves:
     """Boxes whose words mean the same as those that are listed; the page knows which do."""
     (words,) = told(r"Select words similar to (.*) and click", scene.goal)
     groups: list[list[str]] = await scene.read("SYNONYMS")
-    labels, wanted = await _labels(scene), []
+    labels, wanted = await _labels(scene), dict[str, str]()
     for word in words.split(", "):
         alike = {each for group in groups if word in group for each in group}
-        wanted += [label for label in labels if label in alike and label not in wanted]
-    async for move in _tick(scene, labels, wanted):
+        for label in labels:
+            if label in alike:
+                wanted.setdefault(label, f'Like "{word}"')
+    async for move in _tick(scene, labels, [*wanted], seen=[*wanted.values()]):
         yield move
 
 
@@ -56,7 +61,7 @@ async def number_checkboxes(scene: Scene) -> Moves:
     for row, values in enumerate(pattern):
         for column, value in enumerate(values):
             if value:
-                yield click(boxes[4 * row + column], f"Tick {at(row, column)}")
+                yield click(boxes[4 * row + column], after(digit, f"Tick {at(row, column)}"))
     async for move in scene.press("#subbtn"):
         yield move
 
@@ -64,6 +69,7 @@ async def number_checkboxes(scene: Scene) -> Moves:
 async def choose_date(scene: Scene) -> Moves:
     """Open the calendar, turn to the month, click the day."""
     month, day, year = map(int, told(r"(\d+)/(\d+)/(\d+)", scene.goal))
+    name = MONTHS[month - 1]
     async for move in scene.press("#datepicker", thought=f"Focus {FIELD}"):
         yield move
     while True:
@@ -72,9 +78,11 @@ async def choose_date(scene: Scene) -> Moves:
         if (shown_year, shown_month) == (year, month):
             break
         way, side = ("next", "right") if (year, month) > (shown_year, shown_month) else ("prev", "left")
-        async for move in scene.press(f".ui-datepicker-{way}", thought=f"Click the {side} arrow"):
+        seen = f"{MONTHS[shown_month - 1]}, not {name}"
+        async for move in scene.press(f".ui-datepicker-{way}", thought=after(seen, f"Click the {side} arrow")):
             yield move
-    async for move in scene.press(".ui-datepicker-calendar a", text=str(day)):
+    thought = after(name, f'Click "{day}"')
+    async for move in scene.press(".ui-datepicker-calendar a", text=str(day), thought=thought):
         yield move
     async for move in scene.press("#subbtn"):
         yield move

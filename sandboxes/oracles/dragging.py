@@ -93,8 +93,9 @@ async def drag_items_grid(scene: Scene) -> Moves:
     yield _moved(items, number, target, columns=3)
 
 
-def _moved(items: list[Thing], number: int, target: int, *, columns: int = 1) -> Decision:
+def _moved(items: list[Thing], number: int, target: int, *, columns: int = 1, seen: str = "") -> Decision:
     """Item `number` dragged onto item `target`, some pixels beyond its middle: only then the others give way.
+    `seen` as in `after`.
 
     Where the way goes across rows and columns at once, on which side of an item the other is put depends on how it
     comes: from the left or from above behind it, else before it. So the last item that it meets is chosen.
@@ -107,7 +108,7 @@ def _moved(items: list[Thing], number: int, target: int, *, columns: int = 1) ->
     across, along = {(1, -1): (12, 0), (-1, 1): (-12, -8)}.get((right, down), (right * BEYOND, down * BEYOND))
     row, column = divmod(target - 1, columns)
     place = at(row, column) if columns > 1 else f"row {row + 1}"
-    return drag(start.point, Point(x=end.x + across, y=end.y + along), f'"{start.text}" to {place}')
+    return drag(start.point, Point(x=end.x + across, y=end.y + along), f'"{start.text}" to {place}', seen)
 
 
 def _sign(value: int) -> int:
@@ -121,7 +122,7 @@ async def drag_sort_numbers(scene: Scene) -> Moves:
         values = [int(item.text) for item in items]
         lowest = values.index(min(values[place - 1 :]), place - 1) + 1
         if lowest != place:
-            yield _moved(items, lowest, place)
+            yield _moved(items, lowest, place, seen=" ".join(item.text for item in items))
     async for move in _submit(scene):
         yield move
 
@@ -133,7 +134,7 @@ async def drag_shapes(scene: Scene) -> Moves:
     box = (await scene.one("#shape-container")).box
     for number, figure in enumerate(sorted(await scene.all(f"#area_svg {selector}"), key=reading_order)):
         name = f"the {figure.attributes['fill']} {KINDS[figure.tag]}"
-        yield drag(figure.point, _slot(box, number, 4), name)
+        yield drag(figure.point, _slot(box, number, 4), name, kind)
     async for move in _submit(scene):
         yield move
 

@@ -146,11 +146,11 @@ class Scene:
             yield await self._towards(thing, selector)
         raise SandboxError(f'The solver can\'t bring "{thing.text or selector}" into sight.')
 
-    async def fill(self, selector: str, text: str, name: str = FIELD) -> Moves:
-        """Click an empty field and type."""
+    async def fill(self, selector: str, text: str, name: str = FIELD, seen: str = "") -> Moves:
+        """Click an empty field and type; `seen` as in `after`."""
         async for move in self.press(selector, thought=f"Focus {name}"):
             yield move
-        yield type_text(text)
+        yield type_text(text, seen)
 
     async def _towards(self, thing: Thing, selector: str) -> Decision:
         """Turn the wheel over whatever scrolls around the thing, or over the page."""
@@ -173,6 +173,12 @@ def at(row: int, column: int) -> str:
     return f"row {row + 1}, column {column + 1}"
 
 
+def after(seen: str, thought: str) -> str:
+    """A thought that first says what the move follows from, if anything: a model that learns from it learns to look
+    there before it moves."""
+    return f"{seen}: {thought[0].lower()}{thought[1:]}" if seen else thought
+
+
 def click(thing: Thing, thought: str = "") -> Decision:
     """Click it; the thought names it by its words unless another is given."""
     name = f'"{thing.text}"' if 0 < len(thing.text) <= 40 else f"the {thing.tag}"
@@ -189,9 +195,9 @@ def select_text(thing: Thing, name: str = FIELD) -> Decision:
     return Decision(thought=f"Select the text in {name}", action=TripleClick(at=thing.point))
 
 
-def type_text(text: str) -> Decision:
-    """Type where the keyboard's focus is."""
-    return Decision(thought=f'Type "{text}"', action=Type(text=text))
+def type_text(text: str, seen: str = "") -> Decision:
+    """Type where the keyboard's focus is; `seen` as in `after`."""
+    return Decision(thought=after(seen, f'Type "{text}"'), action=Type(text=text))
 
 
 def press_keys(*keys: str) -> Decision:
@@ -199,9 +205,9 @@ def press_keys(*keys: str) -> Decision:
     return Decision(thought=f"Press {'+'.join(keys)}", action=Key(keys=keys))
 
 
-def drag(start: Point, end: Point, name: str) -> Decision:
-    """Drag what lies at a point to another."""
-    return Decision(thought=f"Drag {name}", action=LeftClickDrag(start=start, end=end))
+def drag(start: Point, end: Point, name: str, seen: str = "") -> Decision:
+    """Drag what lies at a point to another; `seen` as in `after`."""
+    return Decision(thought=after(seen, f"Drag {name}"), action=LeftClickDrag(start=start, end=end))
 
 
 def _within(value: float, length: int) -> int:

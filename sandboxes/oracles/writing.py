@@ -23,8 +23,8 @@ def _typed(what: Callable[[str], str], field: str = "#tt") -> Solver:
     return solver
 
 
-async def _enter(scene: Scene, field: str, text: str) -> Moves:
-    async for move in scene.fill(field, text):
+async def _enter(scene: Scene, field: str, text: str, seen: str = "") -> Moves:
+    async for move in scene.fill(field, text, seen=seen):
         yield move
     async for move in scene.press("#subbtn"):
         yield move
@@ -49,25 +49,27 @@ async def simple_arithmetic(scene: Scene) -> Moves:
     """One digit with another."""
     one, sign, other = (await scene.one("#math-problem")).text.removesuffix("=").split()
     number = {"+": int(one) + int(other), "-": int(one) - int(other), "x": int(one) * int(other)}[sign]
-    async for move in _enter(scene, "#math-answer", str(number)):
+    async for move in _enter(scene, "#math-answer", str(number), f"{one} {sign} {other} = {number}"):
         yield move
 
 
 async def simple_algebra(scene: Scene) -> Moves:
     """x + d = a, x - d = a, d + x = a or d - x = a."""
-    one, sign, other, _, result = (await scene.one("#math-problem")).text.split()
+    problem = (await scene.one("#math-problem")).text
+    one, sign, other, _, result = problem.split()
     digit = int(other if one == "x" else one)
     if sign == "+":
         number = int(result) - digit
     else:
         number = int(result) + digit if one == "x" else digit - int(result)
-    async for move in _enter(scene, "#math-answer", str(number)):
+    async for move in _enter(scene, "#math-answer", str(number), f"{' '.join(problem.split())}, x = {number}"):
         yield move
 
 
 async def visual_addition(scene: Scene) -> Moves:
     """Count blocks."""
-    async for move in _enter(scene, "#math-answer", str(len(await scene.all(".addition-block")))):
+    one, other = [len(await scene.all(f"#visual-{side} .addition-block")) for side in (1, 2)]
+    async for move in _enter(scene, "#math-answer", str(one + other), f"{one} + {other} = {one + other}"):
         yield move
 
 

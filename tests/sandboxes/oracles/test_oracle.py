@@ -19,6 +19,18 @@ HANDFUL = ("click-tab-2-hard", "click-checkboxes-large", "choose-date-easy", "en
 
 TAGS = re.compile(r"the (a|div|input|li|p|path|rect|span|svg|text|td)$")
 
+SEEN = {
+    "choose-date-nodelay": r"([A-Z]\w+), not (?!\1)[A-Z]\w+: click the left arrow",
+    "click-checkboxes-soft": r'Like "\w+": tick "\w+"',
+    "drag-shapes": r"(\w+)s: drag the \w+ \1",
+    "drag-sort-numbers": r'(?:-?\d+ )+-?\d+: drag "-?\d+" to row \d',
+    "number-checkboxes": r"(\d): tick row \d, column \d",
+    "simple-algebra": r'.*x.* = \d+, x = (-?\d+): type "\1"',
+    "simple-arithmetic": r'\d [-+x] \d = (-?\d+): type "\1"',
+    "visual-addition": r'\d+ \+ \d+ = (\d+): type "\1"',
+}
+"""How some solvers say what they saw."""
+
 in_browser = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -128,6 +140,13 @@ class TestSolvers:
         listed = miniwob.instruction.removeprefix("Select ").removesuffix(" and click Submit.").split(", ")
         assert len(listed) > 4
         assert thoughts == [*(f'Tick "{name}"' for name in listed), 'Click "Submit"']
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize(("name", "said"), SEEN.items())
+    async def test_a_thought_says_first_what_the_move_follows_from(self, miniwob, name, said):
+        thoughts: list[str] = []
+        await solve(miniwob, name, 12002, solver=overheard(name, thoughts))
+        assert any(re.fullmatch(said, thought) for thought in thoughts), thoughts
 
     @pytest.mark.slow
     async def test_a_search_goes_through_all_that_comes_before(self, miniwob):
