@@ -166,7 +166,8 @@ class Here:
         if result.crashed:
             with suppress(HandEyeError, OSError):  # what is broken may not even close
                 await self._benchmark.close()
-        return Played(result, _last_picture(folder) if not result.success else b"")
+        over = result.outcome == "environment_over"
+        return Played(result, _last_picture(folder, over=over) if not result.success else b"")
 
 
 def jobs_of(episodes: Sequence[Episode], repeats: int = 1) -> list[Job]:
@@ -304,12 +305,15 @@ def _free(folder: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def _last_picture(folder: Path) -> bytes:
-    """The last screen of a recorded run; empty where nothing was recorded."""
+def _last_picture(folder: Path, *, over: bool) -> bytes:
+    """The last screen of a recorded run; empty where nothing was recorded. A world that is over often covers what was
+    done in it, so then it is the screen that the last action was made on.
+    """
     if not folder.is_dir():
         return b""
     with suppress(RecordError, OSError):
         steps = load(folder).steps
         if steps:
-            return image_store(folder).path((steps[-1].after or steps[-1].before).digest).read_bytes()
+            last = steps[-1].before if over else steps[-1].after or steps[-1].before
+            return image_store(folder).path(last.digest).read_bytes()
     return b""

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from agent.errors import BenchmarkError
@@ -10,10 +11,14 @@ from agent.evaluation.miniwob import (
     suite_tasks,
 )
 from agent.evaluation.miniwob_tasks import ALL_TASKS, PIX2ACT_TASKS
+from agent.evaluation.playing import Here, jobs_of
 from agent.evaluation.run import evaluate
+from agent.recorder import image_store, load
 from agent.settings import EvaluationSettings
 from agent.trajectory import Outcome
 from perception.clients.scripted import ScriptedClient
+from perception.observation import Frame, Observation
+from sandboxes.environment import Transition
 from sandboxes.errors import SandboxCrashed
 from sandboxes.miniwob import find_html, page_names
 from sandboxes.painted import PaintedEnvironment
@@ -82,6 +87,27 @@ async def test_a_page_that_crashed_is_counted_apart_and_made_anew():
     row = summed.tasks["click-test"]
     assert (row.episodes, row.crashed, row.success, row.steps) == (3, 1, 0.0, 2.0)
     assert len(made) == 4  # the first, after each of three tries
+
+
+class Covering(Page):
+    """Is over after any click, and then shows nothing of what was done."""
+
+    async def step(self, action):
+        """Blank and lost."""
+        await super().step(action)
+        return Transition(Observation(Frame(np.zeros((8, 8, 3), np.uint8))), reward=-1.0, terminated=True)
+
+
+async def test_the_picture_of_an_episode_that_the_page_ended_is_of_what_it_ended_on(tmp_path):
+    settings = EvaluationSettings(max_steps=2)
+    benchmark = MiniWobBenchmark(["click-test"], seed=5, episodes=1, settings=settings, make=lambda: Covering([]))
+    (job,) = jobs_of(benchmark.episodes())
+    played = await Here(benchmark, policy_of(ScriptedClient([WAIT]))).play(job, tmp_path / "run")
+    (step,) = load(tmp_path / "run").steps
+    assert played.result.outcome == "environment_over"
+    assert step.after is not None
+    assert step.after.digest != step.before.digest
+    assert played.picture == image_store(tmp_path / "run").path(step.before.digest).read_bytes()
 
 
 def test_a_suite_is_a_name_or_a_file_of_names(tmp_path):
