@@ -1,6 +1,6 @@
 """Solvers of tasks that are done by ticking boxes, choosing options and picking dates."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from perception.geometry import Point
 from sandboxes.oracles.scene import FIELD, Moves, Scene, after, at, click, click_at, select_text, told, type_text
@@ -12,12 +12,12 @@ async def _labels(scene: Scene) -> list[str]:
     return [thing.text for thing in await scene.all("#area label")]
 
 
-async def _tick(
-    scene: Scene, labels: Sequence[str], wanted: Sequence[str], verb: str = "Tick", seen: Sequence[str] = ()
-) -> Moves:
-    """Tick the boxes that have these of the labels, in the order of the goal, then submit; `seen`: of each, as in
-    `after`."""
-    for label, why in zip(wanted, seen or [""] * len(wanted), strict=True):
+async def _tick(scene: Scene, labels: Sequence[str], wanted: Iterable[str], verb: str = "Tick") -> Moves:
+    """Tick the boxes that have these of the labels, in the order of the goal, then submit. Of a mapping the values are
+    what is said first, as in `after`.
+    """
+    seen = wanted if isinstance(wanted, Mapping) else dict.fromkeys(wanted, "")
+    for label, why in seen.items():
         async for move in scene.press(f"#ch{labels.index(label)}", thought=after(why, f'{verb} "{label}"')):
             yield move
     async for move in scene.press("#subbtn"):
@@ -42,7 +42,7 @@ async def click_checkboxes_soft(scene: Scene) -> Moves:
         for label in labels:
             if label in alike:
                 wanted.setdefault(label, f'Like "{word}"')
-    async for move in _tick(scene, labels, [*wanted], seen=[*wanted.values()]):
+    async for move in _tick(scene, labels, wanted):
         yield move
 
 
