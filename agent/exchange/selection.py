@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from agent.exchange.example import Example, example_of
+from agent.exchange.kind import kind_of
 from agent.exchange.likeness import Seen
 from agent.exchange.measuring import is_for_measuring
 from agent.exchange.reply import is_learnable
@@ -93,10 +94,8 @@ def select(folders: Sequence[Path], filters: Filters, scrubber: Scrubber) -> Sel
 
 
 def split_of(task: Task, validation: float) -> str:
-    """The part that a task belongs to, by the hash of its id; MiniWoB++ pages go by their name, since another seed of
-    a page is the same task."""
-    name = task.settings.get("miniwob", task.id)
-    number = int.from_bytes(sha256(str(name).encode()).digest()[:8], "big") / 2**64
+    """The part that a task belongs to, by the hash of its kind."""
+    number = int.from_bytes(sha256(kind_of(task).encode()).digest()[:8], "big") / 2**64
     return VALIDATION if number < validation else TRAIN
 
 

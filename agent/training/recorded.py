@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agent.exchange.kind import kind_of
 from agent.exchange.measuring import is_for_measuring
 from agent.exchange.reply import is_learnable
 from agent.judgement import succeeded
@@ -25,9 +26,21 @@ class Recorded:
     """In the order of the runs' folders."""
     by_person: list[bool] = field(default_factory=list)
     """Of each, whether a person made the step or put it right."""
+    kinds: list[str] = field(default_factory=list)
+    """Of each, the kind of task."""
     left_out: Counter[str] = field(default_factory=Counter)
     """Why -> how many runs or steps."""
     num_runs: int = 0
+
+    def shares(self, by_person: float, balance: float) -> list[float]:
+        """How often each is drawn, against the others.
+
+        by_person: times as often where a person made the step. balance, 0 to 1: from every reply as often as any other
+        to every kind of task as often; between them a kind with n replies is drawn in proportion to n ** (1 - balance).
+        """
+        replies = Counter(self.kinds)
+        shown = zip(self.kinds, self.by_person, strict=True)
+        return [replies[kind] ** -balance * (by_person if person else 1.0) for kind, person in shown]
 
 
 def folders_of(runs: Path) -> list[Path]:
@@ -63,5 +76,6 @@ def _add(found: Recorded, folder: Path, trajectory: Trajectory, maker: DialogueM
         elif is_learnable(trajectory.run, step):
             found.dialogues.append(maker.dialogue(folder, trajectory, step))
             found.by_person.append(step.actor == "human")
+            found.kinds.append(kind_of(trajectory.run.task))
         else:
             found.left_out[UNSAID] += 1

@@ -1,6 +1,7 @@
 """Fine-tuning on recorded runs: what is learned from, and that it is learned."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,18 @@ def test_a_person_s_steps_are_drawn_more_often(small: Path, tmp_path: Path) -> N
     names = [dialogue.name for dialogue in drawing.drawn(found.dialogues, [9.0, 1.0], 0)]
     assert 240 < names.count("a/0") < 300
     assert len(names) == 300
+
+
+def test_kinds_of_tasks_can_be_drawn_alike_however_many_replies_they_have(small: Path, tmp_path: Path) -> None:
+    pages = [Task(id=str(seed), instruction="x", seed=seed, settings={"miniwob": "long"}) for seed in (1, 2)]
+    record(tmp_path / "a", task=pages[0], num_steps=6)
+    record(tmp_path / "b", task=pages[1], num_steps=3)
+    record(tmp_path / "c", actor="human")
+    found = recorded(tmp_path, DialogueMaker(small))
+    assert found.kinds == ["long"] * 9 + ["t"]
+    assert found.shares(by_person=2.0, balance=0.0) == [1.0] * 9 + [2.0]
+    assert found.shares(by_person=1.0, balance=1.0) == pytest.approx([1 / 9] * 9 + [1.0])
+    assert found.shares(by_person=1.0, balance=0.5) == pytest.approx([1 / 3] * 9 + [1.0])
 
 
 def test_what_a_person_marked_bad_is_not_learned_and_a_click_put_right_is(small: Path, tmp_path: Path) -> None:
@@ -147,6 +160,22 @@ def test_batches_depend_on_seed_and_step_alone(small: Path, tmp_path: Path) -> N
     make = ReplyBatches(found.dialogues, [1.0] * 4, str(small), Drawing(seed=1, batch_size=2, length=512))
     assert (make(3).replies.token_ids == make(3).replies.token_ids).all()
     assert len({make(step).replies.token_ids.tobytes() for step in range(9)}) > 1
+
+
+def test_two_processes_learn_from_replies_of_their_own(small: Path, tmp_path: Path) -> None:
+    record(tmp_path / "runs" / "one", num_steps=4)
+    config = SftConfig(model=str(small), runs=str(tmp_path / "runs"), folder=str(tmp_path / "two"), steps=3)
+    config = replace(config, batch_size=2, num_processes=2, log_every=1)
+    out = sft(config)
+    assert weights.load(out)
+    lines = [json.loads(line) for line in (tmp_path / "two" / METRICS).read_text().splitlines()]
+    assert [line["step"] for line in lines] == [0, 1, 2, 3]  # told by the first of them alone
+    dialogues = recorded(tmp_path / "runs", DialogueMaker(small)).dialogues
+    first, second = (
+        [replace(config.drawing, replica=replica).drawn(dialogues, [1.0] * 4, step) for step in range(9)]
+        for replica in (0, 1)
+    )
+    assert first != second
 
 
 @pytest.mark.slow
