@@ -1,4 +1,4 @@
-"""Which replies make up the batch of a step: by the run's seed, step and learner alone, in one length or in two.
+"""Which replies make up the batch of a step: by the run's seed and the step alone, in one length or in two.
 
 The report of Qwen3-VL tells of two lengths of fine-tuning, 32K tokens first and then 256K. Here these are the tokens of
 a packed row. With two, the first part of the run draws replies that fit the shorter row, the last part all that fit the
@@ -28,8 +28,6 @@ class Drawing:
     """The same in the last part of the run; 0: one length, which a longer reply may pass."""
     long_since: int = 0
     """The step at which the last part begins."""
-    replica: int = 0
-    """Of several learners, each of which draws its own (`replicas`)."""
 
     def length_at(self, step: int) -> int:
         """Tokens of a row at a step."""
@@ -40,8 +38,7 @@ class Drawing:
         if self.long_length:
             fits = [self._fits(dialogue, self.length_at(step)) for dialogue in dialogues]
             shares = [share * fit for share, fit in zip(shares, fits, strict=True)]
-        own = f":{self.replica}" if self.replica else ""
-        return random.Random(f"{self.seed}:{step}{own}").choices(dialogues, shares, k=self.batch_size)
+        return random.Random(f"{self.seed}:{step}").choices(dialogues, shares, k=self.batch_size)
 
     def check(self, dialogues: Sequence[Dialogue]) -> None:
         """Raises ModelError where the first part of the run has nothing to draw."""

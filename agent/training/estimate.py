@@ -92,10 +92,10 @@ def of_sft(config: SftConfig) -> Estimate:
     seconds, tokens, activations = _measured(model, probe, config.length, config.bf16)
     # Screens that are rehearsed count as replies of as many tokens.
     replies = config.batch_size + config.screens * ROW_TOKENS / tokens
-    per_step = round(tokens * replies * config.num_processes)
+    per_step = round(tokens * replies)
     return Estimate(
         *_counts(model),
-        learner_mib=_memory(model, activations * replies / _TRIED) * config.num_processes,
+        learner_mib=_memory(model, activations * replies / _TRIED),
         players_mib=0,
         tokens_per_step=per_step,
         tokens=per_step * config.steps,

@@ -11,7 +11,7 @@ computed over the whole row and then masked. A picture that several dialogues sh
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from agent.training.dialogue import Dialogue, Picture
 from perception.qwen3vl.config import Config
 from perception.qwen3vl.model import Qwen3VL
 from perception.qwen3vl.rope import Grid, position_ids
+from perception.qwen3vl.vision import ImageFeatures
 
 Look = Callable[[Picture], Tensor]
 """The patches of a picture, float32 [N, C*P*P]."""
@@ -47,6 +48,8 @@ class Packed:
     """float32 [N, C*P*P], of each picture once."""
     grids: list[Grid]
     """Of each picture once."""
+    digests: list[str]
+    """Names of these pictures, by what they show."""
     visual: np.ndarray
     """int64 [V]: the visual token, of those that the tower gives, that stands at each visual place, row by row."""
 
@@ -92,6 +95,7 @@ def pack(dialogues: Sequence[Dialogue], length: int, config: Config, look: Look)
         coordinates=np.zeros(shape, bool),
         pixel_values=np.zeros((0, 0), np.float32),
         grids=[grid for _, grid in starts.values()],
+        digests=list(starts),
         visual=np.zeros(0, np.int64),
     )
     for index, row in enumerate(rows):
@@ -143,14 +147,17 @@ def _place(packed: Packed, at: tuple[int, int], dialogue: Dialogue, number: int,
         packed.coordinates[row, start + place - 1] = True
 
 
-def reply_logits(model: Qwen3VL, packed: Packed) -> Tensor:
-    """Scores [M, vocabulary] of the tokens that follow the learned places, row by row."""
+def reply_logits(model: Qwen3VL, packed: Packed, seen: ImageFeatures | None = None) -> Tensor:
+    """Scores [M, vocabulary] of the tokens that follow the learned places, row by row.
+
+    seen: what the tower says of the batch's pictures, where that is known.
+    """
     device = model.device
     ids = torch.from_numpy(packed.token_ids).to(device)
-    features = model.encode_images(torch.from_numpy(packed.pixel_values).to(device), packed.grids)
+    features = seen or model.encode_images(torch.from_numpy(packed.pixel_values).to(device), packed.grids)
     order = torch.from_numpy(packed.visual).to(device)
-    features.tokens = features.tokens[order]
     is_visual = model.visual_mask(ids)
+    features = replace(features, tokens=features.tokens[order])
     hidden = model.hidden(
         model.embed(ids, is_visual, features),
         torch.from_numpy(packed.positions).to(device),

@@ -34,8 +34,6 @@ class Rehearsal:
     """In a step; fewer large ones, more small ones, so that steps cost alike."""
     pages: str = ""
     """A store of pages from Chromium, which some batches are taken from (`agent.training.pages`)."""
-    replica: int = 0
-    """Of several learners, each of which draws its own (`replicas`)."""
 
     def check(self) -> None:
         """Raises SettingsError for a model that did not learn from drawn screens, or a store that can't be read;
@@ -65,8 +63,7 @@ class Rehearsal:
         return ScreenBatches(
             PretrainConfig(
                 init=self.model, seed=self.seed, pages=self.pages, batch_size=self.screens, read_steps=0, steps=1
-            ),
-            self.replica,
+            )
         )
 
 

@@ -17,8 +17,8 @@ With `long_length` the last steps draw longer replies too (`drawing`), with `scr
 
 from argparse import BooleanOptionalAction
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -26,12 +26,13 @@ import torch
 from torch import nn
 
 from agent.errors import SettingsError
-from agent.training import bare, replicas
+from agent.training import bare
 from agent.training.batch import Batch
 from agent.training.dialogue import Dialogue, DialogueMaker
 from agent.training.drawing import Drawing
 from agent.training.learner import Learner, Rates
 from agent.training.loader import Loader
+from agent.training.looked import Looked
 from agent.training.lora import Adapter, merged
 from agent.training.losses.reply import ReplyLoss, reply_loss
 from agent.training.meter import Meter
@@ -39,7 +40,7 @@ from agent.training.model_folder import save_like
 from agent.training.packing import Packed, pack, reply_logits
 from agent.training.products import in_bfloat16
 from agent.training.record import training_record, write_record
-from agent.training.recorded import Recorded, recorded
+from agent.training.recorded import recorded
 from agent.training.rehearsal import Rehearsal, Rehearsed
 from agent.training.stage import Report, quiet
 from agent.training.thoughts import FORMS, Form
@@ -62,7 +63,7 @@ class SftConfig:
     seed: int = 0
     steps: int = 200
     batch_size: int = 16
-    """Replies in a step of one process."""
+    """Replies in a step."""
     length: int = 512
     """Tokens of a row that replies are packed into."""
     long_length: int = 0
@@ -75,8 +76,7 @@ class SftConfig:
     failed_too: bool = False
     """Learn from runs without a success as well."""
     screens: int = 0
-    """Newly drawn screens in a step of one process, such as nano learned from, each with up to 20 questions
-    (`rehearsal`)."""
+    """Newly drawn screens in a step, such as nano learned from, each with up to 20 questions (`rehearsal`)."""
     pages: str = ""
     """A store of pages from Chromium that some of them are taken from, as in pre-training."""
     by_person: float = 2.0
@@ -101,11 +101,8 @@ class SftConfig:
     """Less memory, more time: layers are computed again in the backward pass."""
     device: str = "cpu"
     num_threads: int = 1
-    num_processes: int = 1
-    """Learner processes on this machine, each with batches of its own; on a CPU more is gained by these than by threads
-    (`replicas`)."""
     num_workers: int = 1
-    """Processes that prepare batches, of each learner; 0: the learner does."""
+    """Processes that prepare batches; 0: the learner does."""
     bf16: bool = False
     """Products in bfloat16, on a machine that is not slower at them (`products`)."""
     log_every: int = 10
@@ -125,8 +122,6 @@ class SftConfig:
             raise SettingsError("pages: without screens nothing is taken from it; give --set screens=8 too")
         if not 0 <= self.balance <= 1:
             raise SettingsError(f"balance={self.balance}: between 0, every reply as often, and 1, every kind of task")
-        if self.num_processes > 1 and self.device != "cpu":
-            raise SettingsError(f"num_processes={self.num_processes}: several learn together on a CPU alone")
         if not 0 < self.long_share < 1:
             raise SettingsError(f"long_share={self.long_share}: a share of the steps, between 0 and 1")
 
@@ -187,15 +182,17 @@ class ReplyBatches:
         return Config.load(self.model)
 
 
-def packed_loss(model: Qwen3VL, packed: Packed, numbers: Sequence[int]) -> ReplyLoss:
-    """The loss of a batch's replies (`losses.reply`), labels hard; numbers: the tokens of coordinates, if any."""
+def packed_loss(model: Qwen3VL, packed: Packed, numbers: Sequence[int], looked: Looked | None = None) -> ReplyLoss:
+    """The loss of a batch's replies (`losses.reply`), labels hard; numbers: the tokens of coordinates, if any; looked:
+    what a tower that does not learn said of pictures."""
     learned = packed.targets >= 0
     targets, shares, coordinates = (
         torch.from_numpy(array[learned]).to(model.device)
         for array in (packed.targets, packed.weights, packed.coordinates)
     )
     known = torch.tensor(numbers, dtype=torch.long, device=model.device)
-    return reply_loss(reply_logits(model, packed), targets, shares, coordinates, known, 0.0)
+    seen = looked.features(packed) if looked else None
+    return reply_loss(reply_logits(model, packed, seen), targets, shares, coordinates, known, 0.0)
 
 
 def sft(config: SftConfig, report: Report = quiet) -> Path:
@@ -214,29 +211,20 @@ def sft(config: SftConfig, report: Report = quiet) -> Path:
             f"{config.runs} holds no step of a successful run to learn from: name a folder of runs {why and f'({why})'}"
         )
     config.drawing.check(found.dialogues)
-    with replicas.together(config.num_processes, partial(learn, config, found, maker.numbers)):
-        subject = learn(config, found, maker.numbers, report)
-    out = _written(config, subject)
-    write_record(training_record(config, Path(config.folder)), out)
-    return out
-
-
-def learn(config: SftConfig, found: Recorded, numbers: Sequence[int], report: Report = quiet) -> "Subject":
-    """All steps in one process, the only one or one of several; gives what has learned. numbers: as `packed_loss`."""
-    subject, rank = prepared(config), replicas.rank()
+    subject = prepared(config)
     learner = Learner(
         subject.model, nn.Module(), config.rates, Path(config.folder), subject.frozen, whole=subject.adapter is None
     )
     learner.resume()
-    if not rank:
-        left_out = {**found.left_out, **config.drawing.left_out(found.dialogues)}
-        learner.log(runs=found.num_runs, replies=len(found.dialogues), left_out=left_out)
+    left_out = {**found.left_out, **config.drawing.left_out(found.dialogues)}
+    learner.log(runs=found.num_runs, replies=len(found.dialogues), left_out=left_out)
     shares = found.shares(config.by_person, config.balance)
-    own, drawn = replace(config.drawing, replica=rank), replace(config.rehearsal, replica=rank)
-    batches = ReplyBatches(found.dialogues, shares, config.model, own, drawn)
+    batches = ReplyBatches(found.dialogues, shares, config.model, config.drawing, config.rehearsal)
     if learner.step < config.steps:
-        _learn(config, learner, batches, numbers, report)
-    return subject
+        _learn(config, learner, batches, maker.numbers, report)
+    out = _written(config, subject)
+    write_record(training_record(config, Path(config.folder)), out)
+    return out
 
 
 class Subject(NamedTuple):
@@ -282,17 +270,17 @@ def _learn(config: SftConfig, learner: Learner, batches: ReplyBatches, numbers: 
     loader = Loader(batches, learner.step, config.steps, config.num_workers)
     half = in_bfloat16(config.bf16, learner.model.config, config.device)
     meter, rehearsed = Meter(), Rehearsed(learner.model) if config.screens else None
+    looked = None if config.tower else Looked(learner.model)
     try:
         for step, (packed, screens) in loader:
             with torch.autocast(learner.model.device.type, torch.bfloat16, enabled=half):
-                found = packed_loss(learner.model, packed, numbers)
+                found = packed_loss(learner.model, packed, numbers, looked)
                 loss, again = found.loss, dict[str, float]()
                 if rehearsed and screens:
                     drawn = rehearsed.losses(screens)
                     loss = loss + drawn.total
                     again = {"drawn": drawn.parts["reply"], "drawn_accuracy": drawn.parts["token_accuracy"]}
-                    count = replicas.count()
-                    meter.count(screens=screens.num_screens * count, questions=screens.num_questions * count)
+                    meter.count(screens=screens.num_screens, questions=screens.num_questions)
             factor = config.rates.factor(step, config.steps, learner.warm_since)
             norm = learner.learn(loss, factor)
             meter.add(
@@ -302,17 +290,15 @@ def _learn(config: SftConfig, learner: Learner, batches: ReplyBatches, numbers: 
                 gradient=norm,
                 **again,
             )
-            meter.count(tokens=packed.num_tokens * replicas.count(), replies=config.batch_size * replicas.count())
+            meter.count(tokens=packed.num_tokens, replies=config.batch_size)
             last = learner.step == config.steps
-            if learner.step % config.log_every == 0:
+            if learner.step % config.log_every == 0 or last:
                 give_back()
-            if (learner.step % config.log_every == 0 or last) and replicas.rank() == 0:
                 figures = {"stage": "sft", "rate": round(factor, 4), **meter.take()}
                 learner.log(**figures)
                 report({"step": learner.step, "end": config.steps, **figures})
-            if (learner.step % config.save_every == 0 or last) and replicas.rank() == 0:
+            if learner.step % config.save_every == 0 or last:
                 learner.save()
-        replicas.wait()
     finally:
         loader.close()
 

@@ -1,7 +1,6 @@
 """Fine-tuning on recorded runs: what is learned from, and that it is learned."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -160,22 +159,6 @@ def test_batches_depend_on_seed_and_step_alone(small: Path, tmp_path: Path) -> N
     make = ReplyBatches(found.dialogues, [1.0] * 4, str(small), Drawing(seed=1, batch_size=2, length=512))
     assert (make(3).replies.token_ids == make(3).replies.token_ids).all()
     assert len({make(step).replies.token_ids.tobytes() for step in range(9)}) > 1
-
-
-def test_two_processes_learn_from_replies_of_their_own(small: Path, tmp_path: Path) -> None:
-    record(tmp_path / "runs" / "one", num_steps=4)
-    config = SftConfig(model=str(small), runs=str(tmp_path / "runs"), folder=str(tmp_path / "two"), steps=3)
-    config = replace(config, batch_size=2, num_processes=2, log_every=1)
-    out = sft(config)
-    assert weights.load(out)
-    lines = [json.loads(line) for line in (tmp_path / "two" / METRICS).read_text().splitlines()]
-    assert [line["step"] for line in lines] == [0, 1, 2, 3]  # told by the first of them alone
-    dialogues = recorded(tmp_path / "runs", DialogueMaker(small)).dialogues
-    first, second = (
-        [replace(config.drawing, replica=replica).drawn(dialogues, [1.0] * 4, step) for step in range(9)]
-        for replica in (0, 1)
-    )
-    assert first != second
 
 
 @pytest.mark.slow
