@@ -29,6 +29,8 @@ from perception.errors import HandEyeError
 LICENCES = frozenset({"MIT", "ISC", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "0BSD"})
 ACROSS = 16
 """Drawings in a row and in a column of the page that is rendered at once."""
+PATIENCE_MS = 180_000
+"""For one of them: a busy machine took longer than the half minute that is usual."""
 SAME_BELOW = 0.25
 """Two masks are one picture when they differ by less on average, of 255: a dot of 2 x 2 px makes as much."""
 FOLDERS = frozenset({"icons", "dist", "svg", "build", "assets", "inline-namespaced-svg"})
@@ -113,7 +115,8 @@ async def rasterised(drawings: Sequence[bytes]) -> list[Image.Image]:
         for start in range(0, len(drawings), ACROSS**2):
             shown = drawings[start : start + ACROSS**2]
             await tab.set_content(_page(shown))
-            sheet = Image.open(io.BytesIO(await tab.screenshot(omit_background=True))).getchannel("A")
+            painted = await tab.screenshot(omit_background=True, timeout=PATIENCE_MS)
+            sheet = Image.open(io.BytesIO(painted)).getchannel("A")
             masks += [sheet.crop((x, y, x + SIDE, y + SIDE)) for x, y in map(_place, range(len(shown)))]
     finally:
         await environment.close()
