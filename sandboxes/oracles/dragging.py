@@ -1,6 +1,7 @@
 """Solvers of tasks that are done by dragging."""
 
 import json
+import random
 import re
 from collections.abc import Callable
 
@@ -8,7 +9,7 @@ from actions.action import Decision
 from perception.geometry import Box, Point
 from sandboxes.errors import SandboxError
 from sandboxes.oracles.looking import KINDS, reading_order
-from sandboxes.oracles.scene import Moves, Scene, Thing, at, click_at, drag, press_keys, told
+from sandboxes.oracles.scene import Moves, Scene, Thing, after, at, click_at, drag, press_keys, told
 
 _WAY = """([slider, wanted]) => {
   const element = $(slider), {min, max, orientation} = element.slider('option');
@@ -16,7 +17,7 @@ _WAY = """([slider, wanted]) => {
   return orientation === 'horizontal'
     ? [Math.round(share * element.width()), 0] : [0, -Math.round(share * element.height())];
 }"""
-"""How far a slider's thumb has to go for a value, in pixels to the right and down."""
+"""How far a slider's thumb has to go for a value, in pixels to the right and down: along one of them."""
 
 PLACES = {
     "top left": 1,
@@ -33,11 +34,15 @@ PLACES = {
 BEYOND = 5
 LEAST = 2
 """Pixels; a thumb that has less far to go is moved by keys alone."""
+SLIPS = (0, 0, 1, -1, 2, -2, 4, -5)
+"""Pixels that a drag of a thumb ends beside its aim. No scale tells which pixel a number is: who drags looks at what
+came of it and puts it right by keys, so runs have to show that."""
 DIRECTIONS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 
 
-async def _submit(scene: Scene) -> Moves:
-    async for move in scene.press("#subbtn"):
+async def _submit(scene: Scene, seen: str = "") -> Moves:
+    """`seen` as in `after`."""
+    async for move in scene.press("#subbtn", thought=after(seen, 'Click "Submit"')):
         yield move
 
 
@@ -149,7 +154,7 @@ async def use_slider(scene: Scene) -> Moves:
     (wanted,) = told(r"Select (-?\d+)", scene.goal)
     async for move in _slid(scene, "#slider", "#val", int(wanted)):
         yield move
-    async for move in _submit(scene):
+    async for move in _submit(scene, wanted):
         yield move
 
 
@@ -159,25 +164,29 @@ async def use_slider_2(scene: Scene) -> Moves:
     for number, value in enumerate(json.loads(wanted), start=1):
         async for move in _slid(scene, f"#slider-{number}", f"#val-{number}", value):
             yield move
-    async for move in _submit(scene):
+    async for move in _submit(scene, wanted):
         yield move
 
 
 async def _slid(scene: Scene, slider: str, reading: str, wanted: int) -> Moves:
-    """Drag the thumb to where the value should be; what it missed, arrow keys put right."""
-    if int((await scene.one(reading)).text) == wanted:
+    """Drag the thumb to about where the value should be; what it missed, arrow keys put right."""
+    value = int((await scene.one(reading)).text)
+    if value == wanted:
         return
     thumb = (await scene.one(f"{slider} .ui-slider-handle")).point
     across, down = await scene.read(_WAY, [slider, wanted])
+    slip = random.Random(f"{scene.goal} {slider} {value}").choice(SLIPS)
+    seen = f"{value}, not {wanted}"
     if abs(across) + abs(down) < LEAST:
-        yield click_at(thumb, "the thumb")
+        yield click_at(thumb, "the thumb", seen)
     else:
-        yield drag(thumb, Point(x=thumb.x + across, y=thumb.y + down), f"the thumb to {wanted}")
+        end = Point(x=thumb.x + across + slip * bool(across), y=thumb.y + down + slip * bool(down))
+        yield drag(thumb, end, f"the thumb to {wanted}", seen)
     for _ in range(120):
         value = int((await scene.one(reading)).text)
         if value == wanted:
             return
-        yield press_keys("right" if value < wanted else "left")
+        yield press_keys("right" if value < wanted else "left", seen=f"{value}, not {wanted}")
     raise SandboxError(f"The solver can't bring the slider to {wanted}.")
 
 

@@ -185,9 +185,9 @@ def click(thing: Thing, thought: str = "") -> Decision:
     return Decision(thought=thought or f"Click {name}", action=LeftClick(at=thing.point))
 
 
-def click_at(point: Point, name: str) -> Decision:
-    """Click a point that has a name."""
-    return Decision(thought=f"Click {name}", action=LeftClick(at=point))
+def click_at(point: Point, name: str, seen: str = "") -> Decision:
+    """Click a point that has a name; `seen` as in `after`."""
+    return Decision(thought=after(seen, f"Click {name}"), action=LeftClick(at=point))
 
 
 def select_text(thing: Thing, name: str = FIELD) -> Decision:
@@ -200,9 +200,9 @@ def type_text(text: str, seen: str = "") -> Decision:
     return Decision(thought=after(seen, f'Type "{text}"'), action=Type(text=text))
 
 
-def press_keys(*keys: str) -> Decision:
-    """Press keys together."""
-    return Decision(thought=f"Press {'+'.join(keys)}", action=Key(keys=keys))
+def press_keys(*keys: str, seen: str = "") -> Decision:
+    """Press keys together; `seen` as in `after`."""
+    return Decision(thought=after(seen, f"Press {'+'.join(keys)}"), action=Key(keys=keys))
 
 
 def drag(start: Point, end: Point, name: str, seen: str = "") -> Decision:

@@ -27,6 +27,8 @@ SEEN = {
     "number-checkboxes": r"(\d): tick row \d, column \d",
     "simple-algebra": r'.*x.* = \d+, x = (-?\d+): type "\1"',
     "simple-arithmetic": r'\d [-+x] \d = (-?\d+): type "\1"',
+    "use-slider": r"(-?\d+), not (-?\d+): drag the thumb to \2",
+    "use-slider-2": r"(\d+), not (?!\1:)\d+: press (left|right)",
     "visual-addition": r'\d+ \+ \d+ = (\d+): type "\1"',
 }
 """How some solvers say what they saw."""
