@@ -32,28 +32,20 @@ class Looked:
     def features(self, packed: Packed) -> ImageFeatures:
         """Of a batch's pictures, in their order, on the model's device; without `patches`."""
         found = {digest: self._kept[digest] for digest in packed.digests if digest in self._kept}
-        new = [number for number, digest in enumerate(packed.digests) if digest not in found]
-        if new:
-            for number, parts in zip(new, self._look(packed, new), strict=True):
-                found[packed.digests[number]] = parts
-                self._keep(packed.digests[number], parts)
+        patches = torch.from_numpy(packed.pixel_values).split([math.prod(grid) for grid in packed.grids])
+        for digest, grid, pixels in zip(packed.digests, packed.grids, patches, strict=True):
+            if digest not in found:
+                # Alone, so that what is said does not depend, by rounding, on which others are new: a run that goes on
+                # after a kill has forgotten all of them.
+                seen = self._model.encode_images(pixels.to(self._model.device), [grid])
+                found[digest] = [part.cpu() for part in (seen.tokens, *seen.deepstack)]
+                self.looks += 1
+                self._keep(digest, found[digest])
         device = self._model.device
         tokens, *levels = (
             torch.cat(parts).to(device) for parts in zip(*(found[digest] for digest in packed.digests), strict=True)
         )
         return ImageFeatures(tokens, tuple(levels), tokens.new_zeros(0))
-
-    def _look(self, packed: Packed, numbers: list[int]) -> list[list[Tensor]]:
-        """Of some pictures each: the visual tokens, then those of each tapped layer."""
-        grids = [packed.grids[number] for number in numbers]
-        patches = torch.from_numpy(packed.pixel_values).split([math.prod(grid) for grid in packed.grids])
-        pixels = torch.cat([patches[number] for number in numbers]).to(self._model.device)
-        features = self._model.encode_images(pixels, grids)
-        merge = self._model.config.vision.spatial_merge_size
-        sizes = [math.prod(grid) // merge**2 for grid in grids]
-        self.looks += len(numbers)
-        levels = [level.cpu().split(sizes) for level in (features.tokens, *features.deepstack)]
-        return [[part.clone() for part in parts] for parts in zip(*levels, strict=True)]
 
     def _keep(self, digest: str, parts: list[Tensor]) -> None:
         self._kept[digest] = parts
