@@ -114,7 +114,7 @@ async def rasterised(drawings: Sequence[bytes]) -> list[Image.Image]:
         await tab.set_viewport_size({"width": ACROSS * SIDE, "height": ACROSS * SIDE})
         for start in range(0, len(drawings), ACROSS**2):
             shown = drawings[start : start + ACROSS**2]
-            await tab.set_content(_page(shown))
+            await tab.set_content(_page(shown), timeout=PATIENCE_MS)
             painted = await tab.screenshot(omit_background=True, timeout=PATIENCE_MS)
             sheet = Image.open(io.BytesIO(painted)).getchannel("A")
             masks += [sheet.crop((x, y, x + SIDE, y + SIDE)) for x, y in map(_place, range(len(shown)))]

@@ -162,9 +162,11 @@ def test_batches_depend_on_seed_and_step_alone(small: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-def test_a_run_that_goes_on_comes_to_the_same_weights(small: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("tower", [True, False])
+def test_a_run_that_goes_on_comes_to_the_same_weights(small: Path, tmp_path: Path, *, tower: bool) -> None:
     record(tmp_path / "runs" / "one", num_steps=3)
-    given = {"model": str(small), "runs": str(tmp_path / "runs"), "steps": 4, "batch_size": 2, "save_every": 2}
+    runs = str(tmp_path / "runs")
+    given = {"model": str(small), "runs": runs, "steps": 4, "batch_size": 2, "save_every": 2, "tower": tower}
     whole = sft(SftConfig(**given, folder=str(tmp_path / "whole")))
 
     class Stopped(Exception):
