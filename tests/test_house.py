@@ -225,6 +225,26 @@ def test_documents_link_to_files_that_exist(repository: Path) -> None:
 
 
 def test_the_checks_start_with_what_the_readme_says(repository: Path) -> None:
-    script = (repository / ".ci/run").read_text()
     assert "`make test`" in (repository / "README.md").read_text()
-    assert re.search(r"^step test$", script, re.MULTILINE)
+    assert "test" in lanes(repository)
+
+
+def test_every_lane_is_among_the_checks(repository: Path) -> None:
+    makefile = (repository / "Makefile").read_text()
+    targets = {lane.split()[0] for lane in lanes(repository)}
+    assert targets == set(re.findall(r"^(test[a-z-]*):", makefile, re.MULTILINE))
+
+
+def test_the_parts_of_the_slow_lane_are_the_whole_of_it(repository: Path) -> None:
+    parts = [lane.split()[1:] for lane in lanes(repository) if lane.split()[0] == "test-slow"]
+    (rest,) = [part for part in parts if "tests" in part]
+    left_to_others = {word.removeprefix("--ignore=") for word in rest[1:]}
+    assert left_to_others == {folder for part in parts if part is not rest for folder in part}
+    assert all((repository / folder).is_dir() for folder in left_to_others)
+
+
+def lanes(repository: Path) -> list[str]:
+    """The lines of .ci/run's list: a make target, and words for pytest."""
+    listed = re.search(r'^readonly LANES="\\\n(.+?)"$', (repository / ".ci/run").read_text(), re.MULTILINE | re.DOTALL)
+    assert listed, ".ci/run has no list of lanes"
+    return listed[1].splitlines()
