@@ -27,11 +27,11 @@ from perception.clients.catalog import resolve
 from perception.qwen3vl.config import Config
 
 LIMITS = """\
-- It knows the wordings and looks that `agent.training.screens` and `agent.training.pages` make. Free requests, long
-  pages, photographs and other languages are beyond it.
+- It knows the wordings and looks that `agent.training.screens` and `agent.training.pages` make, and pages of
+  MiniWoB++ that solvers showed it. Free requests, long pages, photographs and other languages are beyond it.
 - Most frames that it learned from are 224x192 to 384x320 px. It has seen larger ones, to 1280x800, for a short time.
-- It finds a word far more surely than it writes one down: of two texts that it is asked to read, it gets one right to
-  the letter. It drags and scrolls to the right place in one of three tries.
+- It finds a word far more surely than it writes one down: of three texts that it is asked to read, it gets one right to
+  the letter. It drags to the right place in one of four tries, and scrolls in three of five.
 - It does not plan: a request must name its steps, in their order. It does not know when a task is impossible."""
 
 
