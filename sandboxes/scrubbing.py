@@ -31,7 +31,7 @@ _ENCODED = re.compile(
     r"|(?P<units>(?:\\u[0-9a-fA-F]{4})+)|\\u\{(?P<point>[0-9a-fA-F]{1,6})\}|\\(?P<sign>[\"'\\/])"
 )
 
-_DOUBTFUL = ("printable", "entity")
+_DOUBTFUL = frozenset({"printable", "entity"})
 """Kinds whose signs stand in addresses too, where they mean nothing: `?q=0D`, `&copy`."""
 
 
@@ -71,7 +71,7 @@ class _Needle:
 class Scrubber:
     """Knows the values of some secrets, to find them; it never shows them, and can't be written down."""
 
-    __slots__ = ("_fragments", "_has_blanks", "_hex", "_named", "_plain", "_stems")
+    __slots__ = ("_fragments", "_has_blanks", "_hex", "_named", "_plain", "_readings", "_stems")
 
     def __init__(self, values: Mapping[str, str]) -> None:
         """values: name -> value; one with fewer than 4 characters would be found everywhere, and is the caller's
@@ -80,6 +80,7 @@ class Scrubber:
         self._plain = [*plain, *(_Needle(needle.text[::-1], needle.name) for needle in plain)]
         named = [_Needle(needle.text.translate(_NAMES), needle.name) for needle in self._plain]
         self._named = [one for one, needle in zip(named, self._plain, strict=True) if one.text != needle.text]
+        self._readings = _readings(values.values())
         self._has_blanks = any(_BLANK.search(value) for value in values.values())
         forms = [(value.encode(code), name) for name, value in values.items() for code in ("utf-8", "utf-16-le")]
         self._hex = [_Needle(form.hex(), name) for form, name in forms]
@@ -110,7 +111,7 @@ class Scrubber:
                 hits += self._hits(layer)
                 if fragments:
                     hits += _seek(layer, self._fragments, _BLANK)
-            layers = _all_decoded(layers)
+            layers = _all_decoded(layers, self._readings)
         return _apart(hits)
 
     def scrub(self, text: str, *, fragments: bool = False) -> str:
@@ -161,20 +162,28 @@ def _lowered(character: str) -> str:
     return lowered if len(lowered) == 1 else character
 
 
-def _all_decoded(layers: Sequence[_Layer]) -> list[_Layer]:
+def _readings(values: Iterable[str]) -> tuple[frozenset[str], ...]:
+    """Sets of kinds that a reading leaves as they are: none, the doubtful ones, and those that the values themselves
+    look like (`%00` is three letters of some password, and would be undone with the rest)."""
+    own = frozenset(found.lastgroup or "" for value in values for found in _ENCODED.finditer(value))
+    alone = (frozenset({kind}) for kind in sorted(_DOUBTFUL | own))
+    return tuple(dict.fromkeys([frozenset[str](), *alone, own, own | _DOUBTFUL]))
+
+
+def _all_decoded(layers: Sequence[_Layer], readings: Iterable[frozenset[str]]) -> list[_Layer]:
     """Every reading of the texts with one more layer of encodings undone, each once."""
-    found = [_decoded(layer, plain) for layer in layers for plain in (None, *_DOUBTFUL)]
+    found = [_decoded(layer, plain) for layer in layers for plain in readings]
     return list({layer.text: layer for layer in found if layer is not None}.values())
 
 
-def _decoded(layer: _Layer, plain: str | None) -> _Layer | None:
-    """The text with one layer of encodings undone, but for those of the kind `plain`; None where there is none."""
+def _decoded(layer: _Layer, plain: frozenset[str]) -> _Layer | None:
+    """The text with one layer of encodings undone, but for those of the kinds `plain`; None where there is none."""
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     at, changed = 0, False
     for found in _ENCODED.finditer(layer.text):
-        decoded = None if found.lastgroup == plain else _characters(found)
+        decoded = None if found.lastgroup in plain else _characters(found)
         if decoded is None:
             continue
         changed = True

@@ -69,6 +69,12 @@ def test_every_form_is_found(how, value):
     assert not scrubber.find(scrubbed.replace("secret:A", "")) or value.lower() in "secret:a it was (), really"
 
 
+@pytest.mark.parametrize("value", ["%00¡", "a%41&lt;é", r"=3D\x41é", "&#65;%41¡¡"])
+@pytest.mark.parametrize("how", list(FORMS))
+def test_a_secret_that_looks_encoded_itself_is_found(how, value):
+    assert "secret:A" in Scrubber({"A": value}).scrub(f"It was ({FORMS[how](value)}), really")
+
+
 def test_spaces_count_as_a_query_writes_them():
     assert Scrubber({"A": "two words"}).scrub("?q=two+words&b") == "?q=secret:A&b"
 
