@@ -1,6 +1,6 @@
 """Optimisers, schedule, checkpoints and metrics of a training run.
 
-Two optimisers: Muon (arXiv 2502.16982) for the matrices in the tower's blocks, and in the decoder's layers where it has
+Two optimisers: Muon for the matrices in the tower's blocks, and in the decoder's layers where it has
 a rate (in an earlier run at 0.02, without limits on scores, it let the residual stream grow until nothing was heard in
 it); on the wide mergers it costs as much as the step itself. AdamW for all else. The learning rate warms up, stays,
 and falls over the last part of its stage; much of the gain comes there.
@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from agent.training.metrics import METRICS
+from agent.training.muon import Muon
 from agent.training.replicas import average_gradients
 from perception.errors import ModelError
 from perception.qwen3vl.model import Qwen3VL
@@ -184,7 +185,7 @@ def _optimisers(model: Qwen3VL, heads: nn.Module, rates: Rates) -> list[torch.op
     muon = [{"params": parts[part], "lr": lr} for part, lr in (("blocks", rates.tower_muon), ("layers", rates.muon))]
     found: list[torch.optim.Optimizer] = [torch.optim.AdamW(adam, betas=(0.9, 0.98), fused=True)]
     if muon := [group for group in muon if group["params"]]:
-        found.append(torch.optim.Muon(muon, weight_decay=rates.weight_decay))
+        found.append(Muon(muon, weight_decay=rates.weight_decay))
     for optimiser in found:
         for group in optimiser.param_groups:
             group["initial_lr"] = group["lr"]
