@@ -6,6 +6,7 @@ left half is a success.
 
 import argparse
 import asyncio
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from agent.evaluation.run import walk
 from agent.policy import Policy
 from agent.practice.practice import practise
 from agent.settings import RunSettings
+from agent.training.model_folder import CARD_FILE
 from agent.training.rl import RlConfig
 from agent.training.sft import SftConfig, sft
 from perception.geometry import Point
@@ -48,6 +50,9 @@ def taught(folder: Path) -> Path:
         point = Point(x=rng.randrange(SIZE.width), y=rng.randrange(SIZE.height))
         record(folder / "runs" / str(number), task=Task(id="lean", instruction="Lean"), points=[point], frame=frame)
     model = write_folder(folder / "random")
+    # Asked as nano is, in a tenth of the tokens that a released model is asked in.
+    card = {"name": "leaning", "version": "1", "codec": "qwen3vl", "prompt": "compact"}
+    (model / CARD_FILE).write_text(json.dumps(card))
     config = SftConfig(str(model), str(folder / "runs"), str(folder / "sft"), steps=50, batch_size=8, rate=3e-3)
     return sft(replace(config, warmup_steps=5, num_workers=0))
 

@@ -84,7 +84,7 @@ def test_imitation_of_what_went_well_ends_when_its_time_is_up(model: Path, tmp_p
 def test_what_is_rewarded_becomes_more_frequent(model: Path, tmp_path: Path) -> None:
     given = {**SMALL, "group_size": 8, "steps": 8, "save_every": 100, "rate": 3e-3, "most": 0.99}
     config = RlConfig(model=str(model), folder=str(tmp_path), workers=2, deterministic=True, **given)
-    practise(config, course=LeaningCourse(("0.6",)))
+    practise(config, course=LeaningCourse(("0.4",)))
     success = [line["success"] for line in lines_of(tmp_path)]
     assert sum(success[-3:]) > sum(success[:3]) + 0.4
 
