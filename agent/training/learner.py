@@ -1,9 +1,9 @@
 """Optimisers, schedule, checkpoints and metrics of a training run.
 
-Two optimisers: Muon for the matrices in the tower's blocks, and in the decoder's layers where it has
-a rate (in an earlier run at 0.02, without limits on scores, it let the residual stream grow until nothing was heard in
-it); on the wide mergers it costs as much as the step itself. AdamW for all else. The learning rate warms up, stays,
-and falls over the last part of its stage; much of the gain comes there.
+Two optimisers: Muon for the matrices in the tower's blocks, and in the decoder's layers where it has a rate (in an
+earlier run at 0.02, without limits on scores, it let the residual stream grow until nothing was heard in it); on the
+wide mergers it costs as much as the step itself. AdamW for all else. The learning rate warms up, stays, and falls over
+the last part of its stage; much of the gain comes there.
 """
 
 import json

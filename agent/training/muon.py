@@ -11,10 +11,14 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
+from torch.optim.optimizer import ParamsT
 
 
 class Muon(torch.optim.Muon):
-    """State, options and checkpoints are those of `torch.optim.Muon`."""
+    """State and checkpoints are those of `torch.optim.Muon`; of its options only these two may differ from its own."""
+
+    def __init__(self, params: ParamsT, lr: float = 1e-3, weight_decay: float = 0.1) -> None:
+        super().__init__(params, lr=lr, weight_decay=weight_decay)
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:

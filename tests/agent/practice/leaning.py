@@ -50,7 +50,7 @@ def taught(folder: Path) -> Path:
         point = Point(x=rng.randrange(SIZE.width), y=rng.randrange(SIZE.height))
         record(folder / "runs" / str(number), task=Task(id="lean", instruction="Lean"), points=[point], frame=frame)
     model = write_folder(folder / "random")
-    # Asked as nano is, in a tenth of the tokens that a released model is asked in.
+    # Asked as nano is: what a released model is asked is 2,700 of these tokens.
     card = {"name": "leaning", "version": "1", "codec": "qwen3vl", "prompt": "compact"}
     (model / CARD_FILE).write_text(json.dumps(card))
     config = SftConfig(str(model), str(folder / "runs"), str(folder / "sft"), steps=50, batch_size=8, rate=3e-3)
