@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+import torch
+
 from perception.qwen3vl import weights
 from perception.qwen3vl.model import Qwen3VL
 
@@ -26,3 +28,11 @@ def save_like(source: str | Path, model: Qwen3VL, out: Path, version: str) -> No
     card = json.loads((source / CARD_FILE).read_text(encoding="utf-8")) if (source / CARD_FILE).is_file() else {}
     card = {"name": source.resolve().name, **card, "version": version}
     (out / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+
+
+@torch.no_grad()
+def draw_back(model: Qwen3VL, source: str | Path, share: float) -> None:
+    """Move the model's weights, in place, this share of the way back to those in the folder that it came from."""
+    before = dict(weights.load(source, dtype=torch.float32).named_parameters())
+    for name, weight in model.named_parameters():
+        weight.lerp_(before[name].to(weight), share)

@@ -48,9 +48,10 @@ def folders_of(runs: Path) -> list[Path]:
     return sorted(path.parent for path in runs.rglob(RUN_FILE))
 
 
-def recorded(runs: Path, maker: DialogueMaker, *, failed_too: bool = False) -> Recorded:
+def recorded(runs: Path, maker: DialogueMaker, *, failed_too: bool = False, least_reward: float = 0.0) -> Recorded:
     """The steps of all runs that may be learned: of runs that a checker called a success, or a judge where there is no
-    checker; or of all.
+    checker; or of all. With `least_reward` also of those that a checker gave as much: a page that grades nearness calls
+    hardly any run a success.
 
     What is for measuring alone is refused, whatever is asked. Raises RecordError for a run that was changed.
     """
@@ -59,12 +60,17 @@ def recorded(runs: Path, maker: DialogueMaker, *, failed_too: bool = False) -> R
         trajectory = load(folder)
         if is_for_measuring(trajectory.run.task):
             found.left_out[MEASURING] += 1
-        elif not failed_too and not succeeded(folder, trajectory):
+        elif not (failed_too or succeeded(folder, trajectory) or _rewarded(trajectory, least_reward)):
             found.left_out[FAILED] += 1
         else:
             found.num_runs += 1
             _add(found, folder, trajectory, maker)
     return found
+
+
+def _rewarded(trajectory: Trajectory, least: float) -> bool:
+    outcome = trajectory.run.outcome
+    return least > 0 and outcome is not None and outcome.score is not None and outcome.score.reward >= least
 
 
 def _add(found: Recorded, folder: Path, trajectory: Trajectory, maker: DialogueMaker) -> None:

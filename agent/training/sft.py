@@ -36,7 +36,7 @@ from agent.training.looked import Looked
 from agent.training.lora import Adapter, merged
 from agent.training.losses.reply import ReplyLoss, reply_loss
 from agent.training.meter import Meter
-from agent.training.model_folder import save_like
+from agent.training.model_folder import draw_back, save_like
 from agent.training.packing import Packed, pack, reply_logits
 from agent.training.products import in_bfloat16
 from agent.training.record import training_record, write_record
@@ -75,6 +75,9 @@ class SftConfig:
     """Of replies: plain, thinking, or auto, what the model's template asks for (`thoughts`)."""
     failed_too: bool = False
     """Learn from runs without a success as well."""
+    least_reward: float = 0.0
+    """Learn also from runs without a success that the task's checker gave this reward or more; 0: from none. For pages
+    that grade nearness."""
     screens: int = 0
     """Newly drawn screens in a step, such as nano learned from, each with up to 20 questions (`rehearsal`)."""
     pages: str = ""
@@ -95,6 +98,9 @@ class SftConfig:
     """Rank of an adapter, which alone learns; 0: the weights learn."""
     lora_alpha: float = 32.0
     """What the adapter adds counts alpha / rank times."""
+    start_share: float = 0.0
+    """How much of the weights that it began with is in those that it writes, the rest being what it learned; between
+    them lie weights that forget less (WiSE-FT, arXiv 2109.01903)."""
     merge: bool = False
     """Write the whole model with the adapter added to its weights, not the adapter alone."""
     recompute: bool = False
@@ -114,8 +120,14 @@ class SftConfig:
             raise SettingsError(f"form={self.form}: there is no such form of replies; one of: {', '.join(FORMS)}")
         if self.merge and not self.lora:
             raise SettingsError("merge=true: without lora there is nothing to merge; give --lora RANK too")
+        if not 0 <= self.start_share < 1:
+            raise SettingsError(f"start_share={self.start_share}: a share of the weights at the start, 0 to below 1")
+        if self.start_share and self.lora:
+            raise SettingsError("start_share: an adapter leaves the weights as they are; give it a lower lora_alpha")
         if self.long_length and self.long_length <= self.length:
             raise SettingsError(f"long_length={self.long_length}: longer than length={self.length}, or 0")
+        if not 0 <= self.least_reward <= 1:
+            raise SettingsError(f"least_reward={self.least_reward}: a reward above 0 and at most 1, or 0 for none")
         if self.screens < 0:
             raise SettingsError(f"screens={self.screens}: how many are drawn in a step, 0 or more")
         if self.pages and not self.screens:
@@ -204,7 +216,7 @@ def sft(config: SftConfig, report: Report = quiet) -> Path:
     config.check()
     config.rehearsal.check()  # before all runs are read
     maker = DialogueMaker(config.model, cast(Form, config.form))
-    found = recorded(Path(config.runs), maker, failed_too=config.failed_too)
+    found = recorded(Path(config.runs), maker, failed_too=config.failed_too, least_reward=config.least_reward)
     if not found.dialogues:
         why = "; ".join(f"left out: {number} {reason}" for reason, number in found.left_out.items())
         raise ModelError(
@@ -261,6 +273,8 @@ def _written(config: SftConfig, subject: Subject) -> Path:
         if not config.merge:
             return folder / "adapter"
         model = merged(config.model, folder / "adapter")
+    if config.start_share:
+        draw_back(model, config.model, config.start_share)
     save_like(config.model, model, folder / "model", version=version)
     return folder / "model"
 

@@ -20,7 +20,7 @@ from perception.clients.embedded import EmbeddedClient
 from perception.geometry import Point, Size
 from perception.observation import Frame
 from sandboxes.painted import PaintedEnvironment
-from sandboxes.task import Task
+from sandboxes.task import Score, Task
 from tests.walk.toy import TASK
 
 TEXT = '{"thought": "Click \\"Save\\"", "action": "left_click", "coordinate": [500, 250]}'
@@ -41,6 +41,7 @@ def record(
     folder: Path,
     *,
     success: bool | None = True,
+    reward: float | None = None,
     task: Task | None = None,
     size: tuple[int, int] = (192, 256),
     num_steps: int = 1,
@@ -70,7 +71,8 @@ def record(
             action=LeftClick(at=points[index] if points else Point(x=size[1] // 2, y=size[0] // 4)),
         )
         recorder.append(step)
-    recorder.conclude(Outcome(kind="finished", success=success, steps=num_steps))
+    score = None if reward is None else Score(reward=reward, success=bool(success))
+    recorder.conclude(Outcome(kind="finished", success=success, score=score, steps=num_steps))
     recorder.close()
     return folder
 

@@ -1,11 +1,13 @@
 """Fine-tuning on recorded runs: what is learned from, and that it is learned."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from agent.errors import SettingsError
 from agent.evaluation.miniwob_tasks import HELDOUT_TASKS
 from agent.recorder import load
 from agent.review import MARKED_BAD, add
@@ -37,6 +39,31 @@ def test_only_successful_runs_are_learned_from(small: Path, tmp_path: Path) -> N
     assert [dialogue.name for dialogue in found.dialogues] == ["good/0", "good/1"]
     assert found.left_out == {FAILED: 2}
     assert len(recorded(tmp_path, DialogueMaker(small), failed_too=True).dialogues) == 4
+
+
+def test_a_reward_short_of_success_can_be_enough(small: Path, tmp_path: Path) -> None:
+    record(tmp_path / "done", reward=1.0)
+    record(tmp_path / "far", success=False, reward=0.5)
+    record(tmp_path / "near", success=False, reward=0.98)
+    record(tmp_path / "unknown", success=None)
+    maker = DialogueMaker(small)
+    assert [dialogue.name for dialogue in recorded(tmp_path, maker).dialogues] == ["done/0"]
+    near = recorded(tmp_path, maker, least_reward=0.9)
+    assert [dialogue.name for dialogue in near.dialogues] == ["done/0", "near/0"]
+    assert near.left_out == {FAILED: 2}
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (SftConfig(least_reward=90), "least_reward=90"),
+        (SftConfig(start_share=1), "start_share=1"),
+        (SftConfig(start_share=0.5, lora=4), "lower lora_alpha"),
+    ],
+)
+def test_what_cannot_be_is_said(config: SftConfig, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        config.check()
 
 
 def test_what_is_for_measuring_is_refused_whatever_is_asked(small: Path, tmp_path: Path) -> None:
@@ -104,6 +131,25 @@ def test_a_run_makes_its_reply_likelier(small: Path, tmp_path: Path) -> None:
     assert resolve(str(out)).name == f"{small.name} sft.0.12"
     lines = [json.loads(line) for line in (tmp_path / "out" / METRICS).read_text().splitlines()]
     assert lines[0]["replies"] == 1
+
+
+def test_what_is_written_can_lie_between_start_and_end(small: Path, tmp_path: Path) -> None:
+    record(tmp_path / "runs" / "one", size=(210, 160))
+    config = SftConfig(
+        model=str(small),
+        runs=str(tmp_path / "runs"),
+        folder=str(tmp_path / "out"),
+        rate=1e-2,
+        steps=1,
+        batch_size=1,
+        warmup_steps=0,
+        num_workers=0,
+    )
+    start, end = weights.load(small).state_dict(), weights.load(sft(config)).state_dict()
+    between = weights.load(sft(replace(config, start_share=0.25))).state_dict()  # the run goes on, from its end
+    assert any(not torch.equal(start[name], end[name]) for name in start)
+    for name in start:
+        torch.testing.assert_close(between[name], torch.lerp(end[name], start[name], 0.25), rtol=0.02, atol=1e-4)
 
 
 @pytest.mark.slow
