@@ -31,7 +31,7 @@ LIMITS = """\
   MiniWoB++ that solvers showed it. Free requests, long pages, photographs and other languages are beyond it.
 - Most frames that it learned from are 224x192 to 384x320 px. It has seen larger ones, to 1280x800, for a short time.
 - It finds a word far more surely than it writes one down: of three texts that it is asked to read, it gets one right to
-  the letter. It drags to the right place in one of four tries, and scrolls rightly in one of two.
+  the letter. It drags to the right place in one of three tries, and scrolls rightly in two of five.
 - It does not plan: a request must name its steps, in their order. It does not know when a task is impossible."""
 
 
