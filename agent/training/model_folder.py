@@ -33,6 +33,6 @@ def save_like(source: str | Path, model: Qwen3VL, out: Path, version: str) -> No
 @torch.no_grad()
 def draw_back(model: Qwen3VL, source: str | Path, share: float) -> None:
     """Move the model's weights, in place, this share of the way back to those in the folder that it came from."""
-    before = dict(weights.load(source, dtype=torch.float32).named_parameters())
+    before = dict(weights.load(source).named_parameters())
     for name, weight in model.named_parameters():
         weight.lerp_(before[name].to(weight), share)
