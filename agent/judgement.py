@@ -70,6 +70,14 @@ def succeeded(folder: Path, trajectory: Trajectory) -> bool | None:
     return said[-1].success if said else None
 
 
+def came_near(trajectory: Trajectory, least_reward: float) -> bool:
+    """Whether the checker gave so much; a page that grades nearness calls hardly any run a success. With 0, no."""
+    outcome = trajectory.run.outcome
+    if outcome is None or outcome.score is None:
+        return False
+    return 0 < least_reward <= outcome.score.reward
+
+
 def agreement(pairs: Iterable[tuple[bool, bool]]) -> Agreement:
     """Count (judge's word, checker's word)."""
     found = list(pairs)

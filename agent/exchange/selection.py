@@ -15,7 +15,7 @@ from agent.exchange.kind import kind_of
 from agent.exchange.likeness import Seen
 from agent.exchange.measuring import is_for_measuring
 from agent.exchange.reply import is_learnable
-from agent.judgement import succeeded
+from agent.judgement import came_near, succeeded
 from agent.recorder import image_store, load
 from agent.review import INFO, MARKED_BAD, as_reviewed, reviews
 from agent.trajectory import Reply, RunRecord, Step, Trajectory
@@ -33,6 +33,8 @@ class Filters:
 
     success: bool = False
     """Only runs that a checker called a success."""
+    least_reward: float = 0.0
+    """Runs that a checker gave as much count as successes, 0 to 1; 0: none do."""
     failed_too: bool = False
     """Runs that failed, or did not come to an end, as well."""
     approved: bool = False
@@ -102,7 +104,7 @@ def split_of(task: Task, validation: float) -> str:
 def _run_reason(folder: Path, trajectory: Trajectory, filters: Filters) -> str:
     """Why a whole run is left out; empty where it is not."""
     run, outcome = trajectory.run, trajectory.run.outcome
-    success = succeeded(folder, trajectory)
+    success = came_near(trajectory, filters.least_reward) or succeeded(folder, trajectory)
     failed = outcome is None or success is False or (outcome.kind not in _ENDED and not success)
     if is_for_measuring(run.task):
         return "runs for measuring alone (held-out tasks, seeds above 1,000,000)"

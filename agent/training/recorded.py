@@ -7,7 +7,7 @@ from pathlib import Path
 from agent.exchange.kind import kind_of
 from agent.exchange.measuring import is_for_measuring
 from agent.exchange.reply import is_learnable
-from agent.judgement import succeeded
+from agent.judgement import came_near, succeeded
 from agent.recorder import RUN_FILE, load
 from agent.review import MARKED_BAD, as_reviewed, reviews
 from agent.training.dialogue import Dialogue, DialogueMaker
@@ -60,17 +60,12 @@ def recorded(runs: Path, maker: DialogueMaker, *, failed_too: bool = False, leas
         trajectory = load(folder)
         if is_for_measuring(trajectory.run.task):
             found.left_out[MEASURING] += 1
-        elif not (failed_too or succeeded(folder, trajectory) or _rewarded(trajectory, least_reward)):
+        elif not (failed_too or succeeded(folder, trajectory) or came_near(trajectory, least_reward)):
             found.left_out[FAILED] += 1
         else:
             found.num_runs += 1
             _add(found, folder, trajectory, maker)
     return found
-
-
-def _rewarded(trajectory: Trajectory, least: float) -> bool:
-    outcome = trajectory.run.outcome
-    return least > 0 and outcome is not None and outcome.score is not None and outcome.score.reward >= least
 
 
 def _add(found: Recorded, folder: Path, trajectory: Trajectory, maker: DialogueMaker) -> None:

@@ -19,6 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", required=True, metavar="FORMAT", help="the format to write")
     parser.add_argument("--out", required=True, metavar="FOLDER", help="a new folder")
     parser.add_argument("--success", action="store_true", help="only runs that a checker called a success")
+    parser.add_argument(
+        "--least-reward", type=float, default=0.0, metavar="R", help="a checker's reward of R is a success too"
+    )
     parser.add_argument("--failed-too", action="store_true", help="runs that failed or did not end as well")
     parser.add_argument("--approved", action="store_true", help="only steps that a person approved, put right or made")
     parser.add_argument("--actor", choices=("human", "model"), default="", help="only steps of a person, or the model")
@@ -35,6 +38,8 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     """Write it and say what is in it."""
     if not 0 <= arguments.validation < 1:
         raise exits.UsageError("--validation: a share of at least 0 and less than 1, such as 0.1")
+    if not 0 <= arguments.least_reward <= 1:
+        raise exits.UsageError("--least-reward: above 0 and at most 1, such as 0.9")
     if arguments.max_steps < 0:
         raise exits.UsageError("--max-steps: at least 1")
     if arguments.success and arguments.failed_too:
@@ -48,6 +53,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     settings = load_settings(argparse.Namespace(config=arguments.config))
     filters = Filters(
         success=arguments.success,
+        least_reward=arguments.least_reward,
         failed_too=arguments.failed_too,
         approved=arguments.approved,
         actor=arguments.actor,

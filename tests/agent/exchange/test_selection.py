@@ -18,7 +18,7 @@ from agent.exchange.selection import TRAIN, VALIDATION, Filters, Selection, sele
 from agent.trajectory import Outcome, Reply
 from perception.geometry import Point
 from sandboxes.scrubbing import Scrubber
-from sandboxes.task import Task
+from sandboxes.task import Score, Task
 from tests.agent.exchange.recorded import NO_SECRETS, REPLY, record
 
 CANARY = "correct-Horse 77 battery?"
@@ -44,6 +44,20 @@ def test_failures_are_kept_only_when_asked(tmp_path: Path) -> None:
     assert names(chosen(runs, success=True)) == ["good/0"]
     assert len(names(chosen(runs, failed_too=True))) == 5
     assert chosen(runs).left_out == {"runs that failed or did not end (--failed-too keeps them)": 3}
+
+
+def test_a_reward_short_of_success_can_be_enough(tmp_path: Path) -> None:
+    given = {"done": (True, 1.0), "near": (False, 0.98), "far": (False, 0.5)}
+    runs = [
+        record(
+            tmp_path / name,
+            outcome=Outcome(kind="finished", success=success, score=Score(reward=reward, success=success)),
+        )
+        for name, (success, reward) in given.items()
+    ]
+    assert names(chosen(runs, success=True)) == ["done/0"]
+    assert names(chosen(runs, success=True, least_reward=0.9)) == ["done/0", "near/0"]
+    assert names(chosen(runs, least_reward=0.9)) == ["done/0", "near/0"]
 
 
 def test_a_person_s_step_is_learned_as_the_person_did_it(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ def test_what_the_format_can_t_hold_is_printed(tmp_path: Path, capsys: pytest.Ca
         (["--to", "csv"], exits.USAGE, 'no format "csv"; known are sharegpt'),
         (["--to", "trl", "--validation", "1"], exits.USAGE, "--validation"),
         (["--to", "trl", "--max-steps", "-1"], exits.USAGE, "--max-steps"),
+        (["--to", "trl", "--least-reward", "90"], exits.USAGE, "at most 1"),
         (["--to", "trl", "--success", "--failed-too"], exits.USAGE, "exclude each other"),
         (["--to", "trl", "--actor", "human"], exits.BROKEN, "nothing is left to export: 5 steps of another actor"),
     ],
