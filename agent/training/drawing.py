@@ -1,8 +1,8 @@
 """Which replies make up the batch of a step: by the run's seed and the step alone, in one length or in two.
 
 The report of Qwen3-VL tells of two lengths of fine-tuning, 32K tokens first and then 256K. Here these are the tokens of
-a packed row. With two, the first part of the run draws replies that fit the shorter row, the last part all that fit the
-longer one, short ones among them, so that what was learned of those stays.
+a reply with its prompt and pictures. With two, the first part of the run draws the short ones, and the last part longer
+ones and the short ones too, so that what was learned of those stays.
 """
 
 import random
@@ -23,20 +23,17 @@ class Drawing:
     batch_size: int
     """Replies in a step."""
     length: int
-    """Tokens of a row."""
+    """The most tokens of a reply in the first part of the run, where there are two."""
     long_length: int = 0
-    """The same in the last part of the run; 0: one length, which a longer reply may pass."""
+    """The same in the last part; 0: replies of any length from the first."""
     long_since: int = 0
     """The step at which the last part begins."""
-
-    def length_at(self, step: int) -> int:
-        """Tokens of a row at a step."""
-        return self.long_length if self._is_long(step) else self.length
 
     def drawn(self, dialogues: Sequence[Dialogue], shares: Sequence[float], step: int) -> list[Dialogue]:
         """The replies of a step; shares: how often each is drawn, against the others."""
         if self.long_length:
-            fits = [self._fits(dialogue, self.length_at(step)) for dialogue in dialogues]
+            length = self.long_length if step >= self.long_since else self.length
+            fits = [self._fits(dialogue, length) for dialogue in dialogues]
             shares = [share * fit for share, fit in zip(shares, fits, strict=True)]
         return random.Random(f"{self.seed}:{step}").choices(dialogues, shares, k=self.batch_size)
 
@@ -52,9 +49,6 @@ class Drawing:
         """Why -> how many are never drawn."""
         number = sum(not self._fits(dialogue, self.long_length) for dialogue in dialogues) if self.long_length else 0
         return {TOO_LONG: number} if number else {}
-
-    def _is_long(self, step: int) -> bool:
-        return bool(self.long_length) and step >= self.long_since
 
     def _fits(self, dialogue: Dialogue, length: int) -> bool:
         return len(dialogue.token_ids) - 1 <= length  # the last token is never an input

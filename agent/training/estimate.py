@@ -89,7 +89,7 @@ def of_sft(config: SftConfig) -> Estimate:
     model = subject.model
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(not name.startswith(subject.frozen) if subject.frozen else True)
-    seconds, tokens, activations = _measured(model, probe, config.length, config.bf16)
+    seconds, tokens, activations = _measured(model, probe, config.bf16)
     # Screens that are rehearsed count as replies of as many tokens.
     replies = config.batch_size + config.screens * ROW_TOKENS / tokens
     per_step = round(tokens * replies)
@@ -109,7 +109,7 @@ def of_rl(config: RlConfig) -> Estimate:
     config.check()
     folder = Path(config.model)
     model, probe = _model(folder, config.num_threads, tower=config.tower), DialogueMaker(folder)
-    seconds, tokens, activations = _measured(model, probe, config.length, bf16=False)
+    seconds, tokens, activations = _measured(model, probe, bf16=False)
     episodes = config.groups * config.group_size / config.minibatches
     replies = episodes * STEPS_OF_EPISODE
     per_step, part = round(tokens * replies), min(1.0, config.part_tokens / (tokens * replies))
@@ -146,7 +146,7 @@ def _memory(model: Qwen3VL, activations: float) -> int:
     return round((held + 12 * _counts(model)[1] + activations) / MIB)
 
 
-def _measured(model: Qwen3VL, maker: DialogueMaker, length: int, bf16: bool) -> tuple[float, float, float]:
+def _measured(model: Qwen3VL, maker: DialogueMaker, bf16: bool) -> tuple[float, float, float]:
     """Seconds and tokens of one reply, and bytes of what a step of `_TRIED` replies computes in between."""
     dialogues = [_made_up(maker, number) for number in range(_TRIED)]
     patch = 3 * maker.processor.patch_size**2
@@ -155,7 +155,7 @@ def _measured(model: Qwen3VL, maker: DialogueMaker, length: int, bf16: bool) -> 
         _, rows, columns = dialogues[0].grids[0]
         return torch.zeros(rows * columns, patch)
 
-    packed = pack(dialogues, length, model.config, look)
+    packed = pack(dialogues, model.config, look)
     spent = []
     before, half = _peak(), in_bfloat16(bf16, model.config, model.device.type)
     for _ in range(2):  # the first one prepares its kernels

@@ -1,17 +1,16 @@
-"""Dialogues packed into rows: several in a row, none of which sees another.
+"""Dialogues packed into one row, without padding; none of them sees another.
 
-B rows, L tokens of a row, V visual tokens of all rows, N patches, M learned places of all rows.
+L tokens of the row, V visual tokens, N patches, M learned places.
 
-    row:      dialogue 3 | dialogue 0 | padding
-    segment:      3      |     0      |  -1        who may look at whom: before, and of the same segment
-    position:   0 1 2 …  |  0 1 2 …   |            each dialogue counts as if it stood alone
+    row:      dialogue 0 | dialogue 1 | …
+    position:   0 1 2 …  |  0 1 2 …   |      each dialogue counts as if it stood alone
 
-A row is at most `length` long, or as long as its only dialogue. The rows are kept short and many, since attention is
-computed over the whole row and then masked. A picture that several dialogues show is looked at once.
+Attention is computed for each dialogue by itself (`Apart`). A picture that several dialogues show is looked at once.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 import torch
@@ -19,6 +18,7 @@ from torch import Tensor
 
 from agent.training.batch import IGNORED, STEP_SHARE
 from agent.training.dialogue import Dialogue, Picture
+from perception.qwen3vl.attention import Apart
 from perception.qwen3vl.config import Config
 from perception.qwen3vl.model import Qwen3VL
 from perception.qwen3vl.rope import Grid, position_ids
@@ -33,17 +33,17 @@ class Packed:
     """A batch. Arrays are numpy, so that a worker process can make them."""
 
     token_ids: np.ndarray
-    """int64 [B, L]."""
+    """int64 [L]."""
     positions: np.ndarray
-    """int64 [3, B, L]."""
-    segments: np.ndarray
-    """int64 [B, L]: the dialogue's number in the batch; -1 for padding."""
+    """int64 [3, L]."""
+    lengths: tuple[int, ...]
+    """Tokens of each dialogue; their sum is L."""
     targets: np.ndarray
-    """int64 [B, L]: the token that follows where it is part of a reply, else -1."""
+    """int64 [L]: the token that follows where it is part of a reply, else -1."""
     weights: np.ndarray
-    """float32 [B, L]: 1 / sqrt(tokens of this reply) at learned places, more where the step is named, else 0."""
+    """float32 [L]: 1 / sqrt(tokens of this reply) at learned places, more where the step is named, else 0."""
     coordinates: np.ndarray
-    """bool [B, L]: the token that follows is a coordinate."""
+    """bool [L]: the token that follows is a coordinate."""
     pixel_values: np.ndarray
     """float32 [N, C*P*P], of each picture once."""
     grids: list[Grid]
@@ -51,62 +51,42 @@ class Packed:
     digests: list[str]
     """Names of these pictures, by what they show."""
     visual: np.ndarray
-    """int64 [V]: the visual token, of those that the tower gives, that stands at each visual place, row by row."""
+    """int64 [V]: the visual token, of those that the tower gives, that stands at each visual place."""
 
     @property
     def owners(self) -> np.ndarray:
         """int64 [M]: the dialogue of each learned place, in the order of `reply_logits`."""
-        return self.segments[self.targets != IGNORED]
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)[self.targets != IGNORED]
 
     @property
     def num_tokens(self) -> int:
-        """Tokens, padding left out."""
-        return int((self.segments != IGNORED).sum())
+        """L."""
+        return len(self.token_ids)
 
 
-def rows_of(lengths: Sequence[int], length: int) -> list[list[int]]:
-    """Which dialogues share a row: the longest first, each in the first row with room for it."""
-    rows: list[list[int]] = []
-    room: list[int] = []
-    for number in sorted(range(len(lengths)), key=lambda number: (-lengths[number], number)):
-        place = next((row for row, left in enumerate(room) if left >= lengths[number]), None)
-        if place is None:
-            rows.append([number])
-            room.append(length - lengths[number])
-        else:
-            rows[place].append(number)
-            room[place] -= lengths[number]
-    return rows
-
-
-def pack(dialogues: Sequence[Dialogue], length: int, config: Config, look: Look) -> Packed:
-    """All dialogues, in rows of at most `length` tokens, longer ones alone. The last token is never an input."""
-    counts = [len(dialogue.token_ids) - 1 for dialogue in dialogues]
-    rows = rows_of(counts, length)
-    shape = len(rows), max(sum(counts[number] for number in row) for row in rows)
+def pack(dialogues: Sequence[Dialogue], config: Config, look: Look) -> Packed:
+    """All dialogues, in their order. The last token of each is never an input."""
+    lengths = tuple(len(dialogue.token_ids) - 1 for dialogue in dialogues)
+    total = sum(lengths)
     starts = _starts(dialogues, config.vision.spatial_merge_size)
-    visual: list[np.ndarray] = []
     packed = Packed(
-        token_ids=np.zeros(shape, np.int64),
-        positions=np.zeros((3, *shape), np.int64),
-        segments=np.full(shape, IGNORED, np.int64),
-        targets=np.full(shape, IGNORED, np.int64),
-        weights=np.zeros(shape, np.float32),
-        coordinates=np.zeros(shape, bool),
+        token_ids=np.zeros(total, np.int64),
+        positions=np.zeros((3, total), np.int64),
+        lengths=lengths,
+        targets=np.full(total, IGNORED, np.int64),
+        weights=np.zeros(total, np.float32),
+        coordinates=np.zeros(total, bool),
         pixel_values=np.zeros((0, 0), np.float32),
         grids=[grid for _, grid in starts.values()],
         digests=list(starts),
         visual=np.zeros(0, np.int64),
     )
-    for index, row in enumerate(rows):
-        start = 0
-        for number in row:
-            _place(packed, (index, start), dialogues[number], number, config)
-            visual += [_tokens(starts[picture.image.digest], config) for picture in dialogues[number].pictures]
-            start += counts[number]
-    shown = {picture.image.digest: picture for dialogue in dialogues for picture in dialogue.pictures}
+    for start, dialogue in zip(accumulate(lengths, initial=0), dialogues, strict=False):
+        _place(packed, start, dialogue, config)
+    pictures = [picture for dialogue in dialogues for picture in dialogue.pictures]
+    shown = {picture.image.digest: picture for picture in pictures}
     packed.pixel_values = torch.cat([look(shown[digest]) for digest in starts]).numpy()
-    packed.visual = np.concatenate(visual)
+    packed.visual = np.concatenate([_tokens(starts[picture.image.digest], config) for picture in pictures])
     return packed
 
 
@@ -127,50 +107,39 @@ def _tokens(found: tuple[int, Grid], config: Config) -> np.ndarray:
     return np.arange(start, start + rows * columns // config.vision.spatial_merge_size**2)
 
 
-def _place(packed: Packed, at: tuple[int, int], dialogue: Dialogue, number: int, config: Config) -> None:
-    row, start = at
+def _place(packed: Packed, start: int, dialogue: Dialogue, config: Config) -> None:
     ids = np.asarray(dialogue.token_ids, np.int64)
     end, first = start + len(ids) - 1, start + dialogue.num_prompt - 1
-    packed.token_ids[row, start:end] = ids[:-1]
-    packed.positions[:, row, start:end] = position_ids(
+    packed.token_ids[start:end] = ids[:-1]
+    packed.positions[:, start:end] = position_ids(
         torch.from_numpy(ids[None, :-1]),
         list(dialogue.grids),
         image_token_id=config.image_token_id,
         merge_size=config.vision.spatial_merge_size,
     )[:, 0].numpy()
-    packed.segments[row, start:end] = number
-    packed.targets[row, first:end] = ids[dialogue.num_prompt :]
-    packed.weights[row, first:end] = max(1, dialogue.num_reply) ** -0.5
+    packed.targets[first:end] = ids[dialogue.num_prompt :]
+    packed.weights[first:end] = max(1, dialogue.num_reply) ** -0.5
     if dialogue.step >= 0:
-        packed.weights[row, start + dialogue.step - 1 : min(start + dialogue.step + 1, end)] *= STEP_SHARE
+        packed.weights[start + dialogue.step - 1 : min(start + dialogue.step + 1, end)] *= STEP_SHARE
     for place in dialogue.coordinates:
-        packed.coordinates[row, start + place - 1] = True
+        packed.coordinates[start + place - 1] = True
 
 
 def reply_logits(model: Qwen3VL, packed: Packed, seen: ImageFeatures | None = None) -> Tensor:
-    """Scores [M, vocabulary] of the tokens that follow the learned places, row by row.
+    """Scores [M, vocabulary] of the tokens that follow the learned places.
 
     seen: what the tower says of the batch's pictures, where that is known.
     """
     device = model.device
-    ids = torch.from_numpy(packed.token_ids).to(device)
+    ids = torch.from_numpy(packed.token_ids).to(device)[None]
     features = seen or model.encode_images(torch.from_numpy(packed.pixel_values).to(device), packed.grids)
     order = torch.from_numpy(packed.visual).to(device)
     is_visual = model.visual_mask(ids)
     features = replace(features, tokens=features.tokens[order])
     hidden = model.hidden(
         model.embed(ids, is_visual, features),
-        torch.from_numpy(packed.positions).to(device),
-        mask=own_past(torch.from_numpy(packed.segments).to(device))[:, None],
+        torch.from_numpy(packed.positions).to(device)[:, None],
+        mask=Apart(packed.lengths),
         visual=(is_visual, [level[order] for level in features.deepstack]),
     )
-    return model.logits(hidden[torch.from_numpy(packed.targets).to(device) != IGNORED])
-
-
-def own_past(segments: Tensor) -> Tensor:
-    """bool [B, L, L]: a token sees what is before it in its own dialogue. segments [B, L].
-
-    Padding sees padding, so that its rows stay finite.
-    """
-    causal = torch.ones(segments.shape[1], segments.shape[1], dtype=torch.bool, device=segments.device).tril()
-    return (segments[:, :, None] == segments[:, None, :]) & causal
+    return model.logits(hidden[0, torch.from_numpy(packed.targets).to(device) != IGNORED])

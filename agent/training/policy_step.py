@@ -45,12 +45,12 @@ class Part(NamedTuple):
 
 
 def policy_step(
-    learner: Learner, groups: Sequence[Group], look: Look, *, loss: str, length: int, part_tokens: int, factor: float
+    learner: Learner, groups: Sequence[Group], look: Look, *, loss: str, part_tokens: int, factor: float
 ) -> dict[str, float]:
     """Learn from groups, and give the figures of it.
 
-    loss: a name of LOSSES; length: tokens of a packed row; part_tokens: about so many are computed at once, which
-    bounds memory and changes nothing else; factor: share of the learning rate.
+    loss: a name of LOSSES; part_tokens: about so many are computed at once, which bounds memory and changes nothing
+    else; factor: share of the learning rate.
     """
     tries = [one for group in groups for one in group.tries]
     advantages = [value for group in groups for value in _advantages(group, loss)]
@@ -59,7 +59,7 @@ def policy_step(
     for part in parts(tries, advantages, part_tokens):
         drawn = sum(one.num_drawn for one in part.tries) / max(1, num_drawn)
         share = drawn if loss in OF_TOKENS else len(part.tries) / len(tries)
-        found = LOSSES[loss](sampled(learner.model, part, look, length))
+        found = LOSSES[loss](sampled(learner.model, part, look))
         (found.loss * share).backward()
         figures["loss"] += float(found.loss.detach()) * share
         figures["held"] += found.held * drawn
@@ -82,11 +82,11 @@ def parts(tries: Sequence[Try], advantages: Sequence[float], most: int) -> Itera
         yield part
 
 
-def sampled(model: Qwen3VL, part: Part, look: Look, length: int) -> Sampled:
+def sampled(model: Qwen3VL, part: Part, look: Look) -> Sampled:
     """What a loss needs of some tries [R, T], by the model as it is now."""
     replies = [reply for one in part.tries for reply in one.replies]
     owners = np.array([number for number, one in enumerate(part.tries) for _ in one.replies])
-    packed = pack([reply.dialogue for reply in replies], length, model.config, look)
+    packed = pack([reply.dialogue for reply in replies], model.config, look)
     order = list(dict.fromkeys(packed.owners.tolist()))
     drawn = torch.from_numpy(np.concatenate([replies[number].drawn for number in order]))
     allowed = torch.from_numpy(np.concatenate([replies[number].allowed for number in order]))

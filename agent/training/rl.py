@@ -79,8 +79,6 @@ class RlConfig:
     """A model that is asked about tries at tasks without a checker; empty: such tries are no success."""
     free_tokens: int = 128
     """Tokens of a reply that cost nothing."""
-    length: int = 512
-    """Tokens of a packed row."""
     part_tokens: int = 8192
     """Tokens that are computed at once; bounds memory."""
     num_threads: int = 1

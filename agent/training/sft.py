@@ -65,10 +65,9 @@ class SftConfig:
     batch_size: int = 16
     """Replies in a step."""
     length: int = 512
-    """Tokens of a row that replies are packed into."""
+    """With `long_length`: the most tokens of a reply, prompt and pictures included, before the last part of the run."""
     long_length: int = 0
-    """Tokens of a row in the last part of the run; replies that are longer are never drawn. 0: one length, and a longer
-    reply gets a longer row."""
+    """The same in the last part; longer replies are never drawn. 0: replies of any length from the first."""
     long_share: float = 0.2
     """The last part, of all steps."""
     form: str = "auto"
@@ -182,7 +181,7 @@ class ReplyBatches:
     def __call__(self, step: int) -> Step:
         """The batch of a step."""
         drawn = self.drawing.drawn(self.dialogues, self.shares, step)
-        replies = pack(drawn, self.drawing.length_at(step), self._config, self._maker.look)
+        replies = pack(drawn, self._config, self._maker.look)
         return Step(replies, self.rehearsal.batch(step) if self.rehearsal else None)
 
     @cached_property

@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from perception.qwen3vl import rope
+from perception.qwen3vl.attention import Apart
 from perception.qwen3vl.config import Config
 from perception.qwen3vl.rope import Grid
 from perception.qwen3vl.text import Cache, Decoder, Tap
@@ -123,7 +124,7 @@ class Qwen3VL(nn.Module):
         inputs_embeds: Tensor,
         position_ids: Tensor,
         *,
-        mask: Tensor | None = None,
+        mask: Tensor | Apart | None = None,
         visual: tuple[Tensor, Sequence[Tensor]] | None = None,
         cache: Cache | None = None,
         tap: Tap | None = None,
@@ -132,8 +133,9 @@ class Qwen3VL(nn.Module):
         """Hidden states [B, T, D] after the last norm, or those of the `wanted` places of T alone.
 
         inputs_embeds [B, T, D]; position_ids [3, B, T]; mask: bool, broadcast to [B, 1, T, S], True where a token may
-        look, or None for causal; visual: where visual tokens are, bool [B, T], and their DeepStack features, each
-        [V, D]; cache: keys and values seen before; tap: called with (i, input of layer i).
+        look, or None for causal, or `Apart` for several texts in a row (not in an accelerated model); visual: where
+        visual tokens are, bool [B, T], and their DeepStack features, each [V, D]; cache: keys and values seen before;
+        tap: called with (i, input of layer i).
         """
         decoder = self.model.language_model
         return decoder(inputs_embeds, position_ids, mask=mask, visual=visual, cache=cache, tap=tap, wanted=wanted)

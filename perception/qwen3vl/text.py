@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from perception.qwen3vl.attention import additive, attend, compute_dtype
+from perception.qwen3vl.attention import Apart, additive, attend, compute_dtype
 from perception.qwen3vl.config import TextConfig
 from perception.qwen3vl.moe import SparseMLP
 from perception.qwen3vl.recompute import through
@@ -64,7 +64,7 @@ class TextAttention(nn.Module):
         k = rotate(self.k_norm(self._heads(self.k_proj(x))).transpose(1, 2), cos, sin)
         return q, k, self._heads(self.v_proj(x)).transpose(1, 2)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | None, cache: Cache | None) -> Tensor:
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | Apart | None, cache: Cache | None) -> Tensor:
         """x [B, T, D] -> [B, T, D]; mask: added to the scores, broadcast to [B, H, T, S], or None for causal."""
         q, k, v = self.project(x, cos, sin)
         if cache is not None:
@@ -101,7 +101,7 @@ class TextLayer(nn.Module):
         self.input_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | None, cache: Cache | None) -> Tensor:
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | Apart | None, cache: Cache | None) -> Tensor:
         """x [B, T, D] -> [B, T, D]."""
         x = x + self.self_attn(self.input_layernorm(x), cos, sin, mask, cache)
         return x + self.mlp(self.post_attention_layernorm(x))
@@ -140,7 +140,7 @@ class Decoder(nn.Module):
         x: Tensor,
         position_ids: Tensor,
         *,
-        mask: Tensor | None = None,
+        mask: Tensor | Apart | None = None,
         visual: tuple[Tensor, Sequence[Tensor]] | None = None,
         cache: Cache | None = None,
         tap: Tap | None = None,
@@ -149,7 +149,7 @@ class Decoder(nn.Module):
         """x [B, T, D] -> [B, T, D], normalised. See `Qwen3VL.hidden`."""
         dtype = compute_dtype(x)
         cos, sin = (angle.to(dtype) for angle in self.angles(position_ids))
-        scores = None if mask is None else additive(mask, dtype)  # once, and not in every layer
+        scores = additive(mask, dtype) if isinstance(mask, Tensor) else mask  # once, and not in every layer
         places = None if visual is None else visual[0].flatten().nonzero().squeeze(1)
         for index, layer in enumerate(self.layers):
             if tap is not None:

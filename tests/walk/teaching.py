@@ -38,7 +38,7 @@ class Size(NamedTuple):
 
     runs: int = 60
     """Parcels with the person beside the model."""
-    replay: int = 4
+    replay: int = 10
     """Episodes of each other task that nano plays for the new model not to forget them."""
     steps: int = 30
     batch: int = 16
@@ -51,7 +51,7 @@ class Size(NamedTuple):
     parallel: int = 1
 
 
-SMALL = Size(runs=40, replay=6, others="click-button,click-link,enter-text", most_steps=4, parallel=2)
+SMALL = Size(runs=40, others="click-button,click-link,enter-text", most_steps=4, parallel=2)
 """What shows the same in minutes."""
 
 
@@ -66,7 +66,7 @@ def circle(folder: Path, size: Size) -> dict[str, Any]:
     go("replay", *play, "--tasks", size.others, "--seed", 1, "--episodes", size.replay, "--keep", folder / "replay")
     exported = go("export", "export", "taught", "replay/runs", "--success", "--to", "ms-swift", "--out", "exported")
     go("import", "import", "exported", "--out", "imported")
-    setting = ("--set", f"batch_size={size.batch}", "--set", "length=1024", "--set", "tower=false")
+    setting = ("--set", f"batch_size={size.batch}", "--set", "tower=false")
     sft = go("sft", "train", "sft", "--runs", "imported", "--folder", "sft", "--steps", size.steps, *setting)
     asked = ("--taught", TAUGHT, "--tasks", size.others, "--worse", WORSE, "--seed", AFTER_SEED)
     played = ("--episodes", size.episodes, "--parallel", size.parallel)

@@ -52,7 +52,6 @@ class Plan(NamedTuple):
     """Before the clock starts. As often as this our run logs, and gives kept memory back, which costs the next step: as
     often as it does by default."""
     batch_size: int = 8
-    length: int = 512
     repeats: int = 2
     num_screens: int = 200
     size: str = "nano"
@@ -98,7 +97,6 @@ def measure(plan: Plan, packages: str, place: Path) -> tuple[list[Row], int]:
             steps=plan.warm_steps + plan.steps,
             warm_steps=plan.warm_steps,
             batch_size=plan.batch_size,
-            length=plan.length,
             seed=plan.seed,
             bf16=bf16,
             num_workers=num_workers,
@@ -176,7 +174,7 @@ def written_records(path: Path, plan: Plan, model: Path, runs: Path) -> tuple[Pa
     from agent.training.sft import SftConfig
 
     steps = plan.warm_steps + plan.steps
-    drawing = SftConfig(seed=plan.seed, steps=steps, batch_size=plan.batch_size, length=plan.length).drawing
+    drawing = SftConfig(seed=plan.seed, steps=steps, batch_size=plan.batch_size).drawing
     dialogues = recorded(runs, DialogueMaker(model)).dialogues
     drawn = [drawing.drawn(dialogues, [1.0] * len(dialogues), step) for step in range(steps)]
     known: dict[str, Trajectory] = {}
@@ -250,7 +248,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="few steps, once, without workers; its times say little")
     parser.add_argument("--size", default="nano", choices=("nano", "240m"), help="of the model")
     parser.add_argument("--output", default=str(FILE), metavar="FILE")
-    for name in ("steps", "warm_steps", "batch_size", "repeats", "length", "threads"):
+    for name in ("steps", "warm_steps", "batch_size", "repeats", "threads"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=_positive, metavar="N")
     given = vars(parser.parse_args(arguments))
     plan = (QUICK if given["quick"] else Plan())._replace(

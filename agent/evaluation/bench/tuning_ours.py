@@ -20,7 +20,6 @@ def train(job: Job) -> Reading:
         seed=job.seed,
         steps=job.steps,
         batch_size=job.batch_size,
-        length=job.length,
         bf16=job.bf16,
         num_threads=job.num_threads,
         num_workers=job.num_workers,

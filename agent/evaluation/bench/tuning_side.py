@@ -31,8 +31,6 @@ class Job:
     warm_steps: int
     """Steps before the clock starts."""
     batch_size: int
-    length: int
-    """Tokens of a packed row; TRL does not pack pictures."""
     seed: int
     bf16: bool
     num_workers: int

@@ -38,7 +38,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def job(model: Path, data: Path, folder: Path) -> Job:
-    fields = {"steps": 3, "warm_steps": 1, "batch_size": 2, "length": 512, "seed": 0, "bf16": False}
+    fields = {"steps": 3, "warm_steps": 1, "batch_size": 2, "seed": 0, "bf16": False}
     return Job(model=str(model), data=str(data), folder=str(folder), num_workers=0, num_threads=1, **fields)
 
 

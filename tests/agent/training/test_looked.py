@@ -34,7 +34,7 @@ def batches(folder: Path, model: Qwen3VL, tmp_path_factory: pytest.TempPathFacto
     maker = DialogueMaker(folder)
     first, second, third = recorded(runs, maker).dialogues
     pairs: list[list[Dialogue]] = [[first, second], [third, second], [first, second]]
-    return [pack(pair, 700, model.config, maker.look) for pair in pairs]
+    return [pack(pair, model.config, maker.look) for pair in pairs]
 
 
 @torch.no_grad()

@@ -52,7 +52,7 @@ def learned(small: Path, runs: Path, tmp_path_factory: pytest.TempPathFactory) -
 def scores(model: Qwen3VL, small: Path, runs: Path) -> Tensor:
     maker, trajectory = DialogueMaker(small), load(runs / "one")
     found = [maker.dialogue(runs / "one", trajectory, step) for step in trajectory.steps]
-    return reply_logits(model, pack(found, 512, model.config, maker.look))
+    return reply_logits(model, pack(found, model.config, maker.look))
 
 
 def test_merged_logits_are_the_adapter_s_and_not_the_base_s(small: Path, runs: Path, learned: Path) -> None:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from agent.recorder import load
 from agent.training.dialogue import Dialogue, DialogueMaker
-from agent.training.packing import Packed, pack, reply_logits, rows_of
+from agent.training.packing import Packed, pack, reply_logits
 from agent.training.sft import packed_loss
 from perception.qwen3vl import weights
 from perception.qwen3vl.model import Qwen3VL
@@ -38,8 +38,8 @@ def dialogues(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Di
     return [*found, found[0]]
 
 
-def packed(folder: Path, model: Qwen3VL, dialogues: list[Dialogue], length: int) -> Packed:
-    return pack(dialogues, length, model.config, DialogueMaker(folder).look)
+def packed(folder: Path, model: Qwen3VL, dialogues: list[Dialogue]) -> Packed:
+    return pack(dialogues, model.config, DialogueMaker(folder).look)
 
 
 def alone(folder: Path, model: Qwen3VL, dialogue: Dialogue) -> Tensor:
@@ -50,14 +50,10 @@ def alone(folder: Path, model: Qwen3VL, dialogue: Dialogue) -> Tensor:
     return model(ids, pixel_values=pixels, grid_thw=list(dialogue.grids))[0, dialogue.num_prompt - 1 :]
 
 
-@pytest.mark.parametrize("length", [64, 700, 5000])
 @torch.no_grad()
-def test_every_reply_scores_as_it_does_alone(
-    folder: Path, model: Qwen3VL, dialogues: list[Dialogue], length: int
-) -> None:
-    batch = packed(folder, model, dialogues, length)
+def test_every_reply_scores_as_it_does_alone(folder: Path, model: Qwen3VL, dialogues: list[Dialogue]) -> None:
+    batch = packed(folder, model, dialogues)
     scores, owners = reply_logits(model, batch), batch.owners
-    assert (len(batch.token_ids) == 1) == (length == 5000)
     for number, dialogue in enumerate(dialogues):
         assert torch.allclose(scores[owners == number], alone(folder, model, dialogue), atol=2e-4)
 
@@ -65,8 +61,8 @@ def test_every_reply_scores_as_it_does_alone(
 @torch.no_grad()
 def test_packed_loss_is_the_loss_of_single_ones(folder: Path, model: Qwen3VL, dialogues: list[Dialogue]) -> None:
     numbers = DialogueMaker(folder).numbers
-    whole = packed_loss(model, packed(folder, model, dialogues, 700), numbers).loss
-    parts = [packed(folder, model, [dialogue], 64) for dialogue in dialogues]
+    whole = packed_loss(model, packed(folder, model, dialogues), numbers).loss
+    parts = [packed(folder, model, [dialogue]) for dialogue in dialogues]
     shares = torch.tensor([float(part.weights.sum()) for part in parts])
     single = torch.stack([packed_loss(model, part, numbers).loss for part in parts])
     assert whole.item() == pytest.approx(float((single * shares).sum() / shares.sum()), abs=1e-5)
@@ -74,10 +70,10 @@ def test_packed_loss_is_the_loss_of_single_ones(folder: Path, model: Qwen3VL, di
 
 @torch.no_grad()
 def test_what_stands_beside_a_reply_changes_nothing(folder: Path, model: Qwen3VL, dialogues: list[Dialogue]) -> None:
-    first = packed(folder, model, dialogues, 5000)
-    other = packed(folder, model, dialogues, 5000)
-    disturbed = other.segments == 0
-    other.token_ids[disturbed & (other.token_ids != model.config.image_token_id)] = 7
+    first = packed(folder, model, dialogues)
+    other = packed(folder, model, dialogues)
+    disturbed = other.token_ids[: other.lengths[0]]
+    disturbed[disturbed != model.config.image_token_id] = 7
     kept = torch.from_numpy(first.owners != 0)
     before, after = reply_logits(model, first), reply_logits(model, other)
     assert torch.equal(before[kept], after[kept])
@@ -85,11 +81,12 @@ def test_what_stands_beside_a_reply_changes_nothing(folder: Path, model: Qwen3VL
 
 
 def test_equal_pictures_are_looked_at_once(folder: Path, model: Qwen3VL, dialogues: list[Dialogue]) -> None:
-    batch = packed(folder, model, dialogues, 700)
+    batch = packed(folder, model, dialogues)
     assert len(batch.grids) == len({picture.image.digest for one in dialogues for picture in one.pictures}) == 7
     assert len(batch.visual) == (batch.token_ids == model.config.image_token_id).sum()
 
 
-def test_rows_are_filled_and_nothing_is_lost() -> None:
-    assert rows_of([5, 3, 9, 2, 20], 10) == [[4], [2], [0, 1, 3]]
-    assert rows_of([], 10) == []
+def test_nothing_is_lost_and_nothing_is_padded(folder: Path, model: Qwen3VL, dialogues: list[Dialogue]) -> None:
+    batch = packed(folder, model, dialogues)
+    assert batch.token_ids.tolist() == [token for dialogue in dialogues for token in dialogue.token_ids[:-1]]
+    assert batch.num_tokens == sum(batch.lengths)

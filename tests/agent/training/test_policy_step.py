@@ -57,7 +57,7 @@ def test_parts_give_the_step_of_the_whole(
     found = []
     for part_tokens in (1, 100_000):
         learner = learner_of(model, tmp_path / "learner")
-        given = {"loss": loss, "length": 512, "part_tokens": part_tokens, "factor": 1.0}
+        given = {"loss": loss, "part_tokens": part_tokens, "factor": 1.0}
         figures = policy_step(learner, [group], reader.maker.look, **given)
         found.append((figures, learner.model.state_dict()))
     (one, before), (other, after) = found
@@ -73,10 +73,10 @@ def test_what_succeeded_becomes_likelier_and_what_failed_less(
 ) -> None:
     learner = learner_of(model, tmp_path / "learner")
     for _ in range(3):
-        policy_step(learner, [group], reader.maker.look, loss="sapo", length=512, part_tokens=9999, factor=1.0)
+        policy_step(learner, [group], reader.maker.look, loss="sapo", part_tokens=9999, factor=1.0)
     with torch.no_grad():
         (part,) = parts(group.tries, [0.0] * 4, 100_000)
-        now = sampled(learner.model, part, reader.maker.look, 512)
+        now = sampled(learner.model, part, reader.maker.look)
     moved = ((now.logprobs - now.old) * now.mask).sum(1) / now.mask.sum(1)
     assert moved[:2].min() > 0 > moved[2:].max()
 
