@@ -23,8 +23,8 @@ def test_texts_apart_are_what_a_mask_makes_of_them(dtype: torch.dtype, most: flo
     may = (text[:, None] == text) & torch.ones(len(text), len(text), dtype=torch.bool).tril()
     found = []
     for mask in (Apart(LENGTHS), additive(may[None, None], dtype)):
-        tensors = given(dtype)
-        mixed = attend(*tensors, mask)
+        tensors = q, k, v = given(dtype)
+        mixed = attend(q, k, v, mask)
         mixed.square().sum().backward()
         found.append([mixed, *(tensor.grad for tensor in tensors)])
     for apart, masked in zip(*found, strict=True):
