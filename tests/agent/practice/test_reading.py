@@ -37,7 +37,7 @@ async def test_nothing_has_moved_before_the_first_step(model: Path, tmp_path: Pa
     tries = [one for one in read if one is not None]
     assert len(tries) == 3
     with torch.no_grad():
-        found = sampled(weights.load(model), Part(tries, [1.0, -1.0, 0.5]), reader.maker.look, 512)
+        found = sampled(weights.load(model), Part(tries, [1.0, -1.0, 0.5]), reader.maker.look)
     assert found.mask.sum() == sum(one.num_drawn for one in tries) > 20
     assert (found.logprobs - found.old)[found.mask].abs().max() < 2e-4
     assert (found.old[found.mask] < -1e-3).float().mean() > 0.5, "most of them could have come otherwise"
