@@ -129,11 +129,11 @@ def _stepped(
     config: RlConfig, learner: Learner, groups: Sequence[Group], reader: TryReader, minutes: float
 ) -> dict[str, float]:
     """A step for each mini-batch of each pass, and then the weights are put out; gives the means of their figures."""
-    given = {"loss": config.loss, "part_tokens": config.part_tokens}
     figures: list[dict[str, float]] = []
     for batch in islice(_dealt(config, groups, learner.step), config.steps - learner.step):
         factor = config.factor(learner.step, learner.warm_since, minutes)
-        figures.append(policy_step(learner, batch, reader.maker.look, factor=factor, **given))
+        look, part_tokens = reader.maker.look, config.part_tokens
+        figures.append(policy_step(learner, batch, look, loss=config.loss, part_tokens=part_tokens, factor=factor))
     put_out(learner.model.state_dict(), Path(config.folder) / WEIGHTS, learner.step)
     return {name: round(sum(one[name] for one in figures) / len(figures), 6) for name in figures[0]}
 

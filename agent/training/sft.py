@@ -64,10 +64,11 @@ class SftConfig:
     steps: int = 200
     batch_size: int = 16
     """Replies in a step."""
-    length: int = 512
-    """With `long_length`: the most tokens of a reply, prompt and pictures included, before the last part of the run."""
+    length: int = 0
+    """The most tokens of a reply, prompt and pictures included, before the last part of the run; goes with
+    `long_length`. 0: replies of any length from the first."""
     long_length: int = 0
-    """The same in the last part; longer replies are never drawn. 0: replies of any length from the first."""
+    """The same in the last part; longer replies are never drawn."""
     long_share: float = 0.2
     """The last part, of all steps."""
     form: str = "auto"
@@ -123,8 +124,9 @@ class SftConfig:
             raise SettingsError(f"start_share={self.start_share}: a share of the weights at the start, 0 to below 1")
         if self.start_share and self.lora:
             raise SettingsError("start_share: an adapter leaves the weights as they are; give it a lower lora_alpha")
-        if self.long_length and self.long_length <= self.length:
-            raise SettingsError(f"long_length={self.long_length}: longer than length={self.length}, or 0")
+        if (self.length or self.long_length) and not 0 < self.length < self.long_length:
+            both = f"length={self.length}, long_length={self.long_length}"
+            raise SettingsError(f"{both}: give both, the first of them shorter, or neither for replies of any length")
         if not 0 <= self.least_reward <= 1:
             raise SettingsError(f"least_reward={self.least_reward}: a reward above 0 and at most 1, or 0 for none")
         if self.screens < 0:
